@@ -1,0 +1,2 @@
+//! torr
+fn main() {}
