@@ -224,7 +224,7 @@ impl Serialize for Balance {
 
 impl<'de> Deserialize<'de> for Balance {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Balance, D::Error> {
-        let text = String::deserialize(deserializer)?;
+        let text = <String as Deserialize>::deserialize(deserializer)?;
         text.parse().map_err(|error| {
             de::Error::custom(format_args!("`{text}` is not an amount in yoctoNEAR: {error}"))
         })
