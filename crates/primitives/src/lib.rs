@@ -4,8 +4,13 @@
 
 #![forbid(unsafe_code)]
 
+pub mod access_key;
+pub mod account_id;
 pub mod amount;
+pub mod trie_key;
 
+pub use access_key::{AccessKey, AccessKeyPermission, FunctionCallPermission, GasKeyInfo};
+pub use account_id::{AccountId, AccountIdError, AccountType};
 pub use amount::{
     ActionIndex, Balance, BlockHeight, Compute, EpochHeight, Gas, GasWeight, Nonce, NonceIndex,
     ProtocolVersion, ReceiptIndex, StorageUsage,

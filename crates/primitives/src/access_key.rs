@@ -1,0 +1,95 @@
+//! Access keys: what a public key may do in the name of an account.
+//!
+//! Gas keys (NEP-611) are access keys that hold a balance for gas and have several nonces.
+//! Lengths of encodings are constants here because fees are charged by them.
+
+use crate::{Balance, Nonce, NonceIndex};
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+/// What the state says about one public key of an account.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+pub struct AccessKey {
+    /// Nonce of the last transaction; a transaction must have a greater one.
+    pub nonce: Nonce,
+    /// What transactions signed with the key may do.
+    pub permission: AccessKeyPermission,
+}
+
+/// What transactions signed with a key may do.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+pub enum AccessKeyPermission {
+    /// Only call functions, of one contract.
+    FunctionCall(FunctionCallPermission),
+    /// Everything.
+    FullAccess,
+    /// Only call functions, with gas paid from the key's own balance.
+    GasKeyFunctionCall(GasKeyInfo, FunctionCallPermission),
+    /// Everything, with gas paid from the key's own balance.
+    GasKeyFullAccess(GasKeyInfo),
+}
+
+/// Which functions a key may call.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+pub struct FunctionCallPermission {
+    /// How much gas the key may still pay for from the account's balance, in yoctoNEAR; `None` if
+    /// without limit.
+    pub allowance: Option<Balance>,
+    /// The contract. A plain text, because old states hold some that are no valid account id.
+    pub receiver_id: String,
+    /// The functions; all of the contract's if empty.
+    pub method_names: Vec<String>,
+}
+
+/// What a gas key has beyond an ordinary access key (NEP-611).
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+pub struct GasKeyInfo {
+    /// What is left to pay for gas, in yoctoNEAR.
+    pub balance: Balance,
+    /// How many nonces the key has, each counting for itself.
+    pub num_nonces: NonceIndex,
+}
+
+impl AccessKey {
+    /// Length of a stored nonce of a gas key, in bytes.
+    pub const NONCE_BORSH_LEN: u64 = size_of::<Nonce>() as u64;
+    /// Length of the shortest encoding of a gas key, one with full access: nonce, tag of the
+    /// permission, [`GasKeyInfo`].
+    pub const MIN_GAS_KEY_BORSH_LEN: u64 = Self::NONCE_BORSH_LEN + 1 + GasKeyInfo::BORSH_LEN;
+}
+
+impl AccessKeyPermission {
+    /// What the key has as a gas key, if it is one.
+    pub const fn gas_key_info(&self) -> Option<&GasKeyInfo> {
+        match self {
+            Self::GasKeyFunctionCall(info, _) | Self::GasKeyFullAccess(info) => Some(info),
+            Self::FunctionCall(_) | Self::FullAccess => None,
+        }
+    }
+
+    /// Which functions the key is restricted to, if it is restricted.
+    pub const fn function_call_permission(&self) -> Option<&FunctionCallPermission> {
+        match self {
+            Self::FunctionCall(permission) | Self::GasKeyFunctionCall(_, permission) => {
+                Some(permission)
+            }
+            Self::FullAccess | Self::GasKeyFullAccess(_) => None,
+        }
+    }
+}
+
+impl GasKeyInfo {
+    /// Length of the encoding, in bytes.
+    pub const BORSH_LEN: u64 = (size_of::<u128>() + size_of::<NonceIndex>()) as u64;
+}
+
+#[cfg(test)]
+mod tests;

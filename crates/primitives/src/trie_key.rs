@@ -1,0 +1,28 @@
+//! Lengths of keys of the state.
+//!
+//! Some fees are charged per byte of a key before the key exists, so these lengths are part of
+//! the protocol. An access key stands under
+//! `[column: 1] [account id] [separator: 1] [public key as stored]`, and each nonce of a gas key
+//! (NEP-611) under that key followed by its two-byte index.
+
+use crate::NonceIndex;
+
+/// Length of the column that begins every key, in bytes.
+const COLUMN_LEN: u64 = 1;
+/// Length of what separates an account id from what follows, in bytes.
+const SEPARATOR_LEN: u64 = 1;
+
+/// Length in bytes of the key under which an access key is stored.
+///
+/// `public_key_len` is that of the form the state holds: one byte of type and the key, or its
+/// hash where keys are too long to keep (33, 65 or 33 bytes). Lengths of real ids and keys are far
+/// from the border at which this saturates.
+pub const fn access_key_trie_key_len(account_id_len: u64, public_key_len: u64) -> u64 {
+    (COLUMN_LEN + SEPARATOR_LEN).saturating_add(account_id_len).saturating_add(public_key_len)
+}
+
+/// Length in bytes of the key under which one nonce of a gas key is stored.
+pub const fn gas_key_nonce_trie_key_len(account_id_len: u64, public_key_len: u64) -> u64 {
+    access_key_trie_key_len(account_id_len, public_key_len)
+        .saturating_add(size_of::<NonceIndex>() as u64)
+}
