@@ -233,4 +233,6 @@ impl<'de> Deserialize<'de> for AccountId {
 }
 
 #[cfg(test)]
+mod case_file;
+#[cfg(test)]
 mod tests;

@@ -7,7 +7,11 @@
 pub mod access_key;
 pub mod account_id;
 pub mod amount;
+mod base64_json;
+pub mod contract;
+pub mod state_init;
 pub mod trie_key;
+pub mod yield_id;
 
 pub use access_key::{AccessKey, AccessKeyPermission, FunctionCallPermission, GasKeyInfo};
 pub use account_id::{AccountId, AccountIdError, AccountType};
@@ -15,3 +19,5 @@ pub use amount::{
     ActionIndex, Balance, BlockHeight, Compute, EpochHeight, Gas, GasWeight, Nonce, NonceIndex,
     ProtocolVersion, ReceiptIndex, StorageUsage,
 };
+pub use contract::{AccountContract, GlobalContractDeployMode, GlobalContractIdentifier};
+pub use yield_id::YieldId;

@@ -26,3 +26,15 @@ pub const fn gas_key_nonce_trie_key_len(account_id_len: u64, public_key_len: u64
     access_key_trie_key_len(account_id_len, public_key_len)
         .saturating_add(size_of::<NonceIndex>() as u64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{access_key_trie_key_len, gas_key_nonce_trie_key_len};
+
+    #[test]
+    fn lengths_include_column_separator_and_index() {
+        assert_eq!(access_key_trie_key_len(9, 33), 1 + 9 + 1 + 33);
+        assert_eq!(gas_key_nonce_trie_key_len(9, 33), 1 + 9 + 1 + 33 + 2);
+        assert_eq!(access_key_trie_key_len(u64::MAX, 33), u64::MAX);
+    }
+}

@@ -1,3 +1,5 @@
+//! Access keys of every permission, and the lengths that fees are charged by.
+
 use super::{AccessKey, AccessKeyPermission, FunctionCallPermission, GasKeyInfo};
 use crate::Balance;
 use borsh::BorshDeserialize;

@@ -6,6 +6,7 @@
 //! and 52 base-32 symbols (a universal state init).
 
 use super::AccountId;
+use torr_crypto::hash::keccak256;
 
 /// Crockford's base 32 in small letters: without `i`, `l`, `o` and `u`, which are easily misread.
 const BASE32: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -68,13 +69,19 @@ impl AccountId {
         AccountId::from_valid(name)
     }
 
+    /// The account of an uncompressed secp256k1 key: `0x` and the last 20 bytes of its Keccak-256
+    /// in hex (NEP-518).
+    pub fn of_secp256k1_key(key: &[u8; 64]) -> AccountId {
+        AccountId::with_address("0x", &keccak256(key))
+    }
+
     /// The account of the deterministic state init with this Keccak-256 (NEP-616).
-    pub fn of_deterministic_digest(digest: &[u8; 32]) -> AccountId {
+    pub(crate) fn of_deterministic_digest(digest: &[u8; 32]) -> AccountId {
         AccountId::with_address("0s", digest)
     }
 
     /// The account of the universal state init with this SHA3-256.
-    pub fn of_universal_digest(digest: &[u8; 32]) -> AccountId {
+    pub(crate) fn of_universal_digest(digest: &[u8; 32]) -> AccountId {
         let mut name = String::with_capacity("0u".len() + BASE32_LEN);
         name.push_str("0u");
         push_base32(&mut name, digest);

@@ -1,4 +1,6 @@
-use super::{AccountId, AccountIdError};
+//! Account ids at random, and at the borders of what is valid.
+
+use super::{AccountId, AccountIdError, AccountType};
 use borsh::BorshDeserialize;
 use proptest::prelude::*;
 
@@ -51,5 +53,51 @@ proptest! {
         prop_assert_eq!(&AccountId::try_from_slice(&bytes).unwrap(), &account_id);
         let json = serde_json::to_string(&account_id).unwrap();
         prop_assert_eq!(serde_json::from_str::<AccountId>(&json).unwrap(), account_id);
+    }
+}
+
+#[test]
+fn only_derivable_names_have_a_type() {
+    use AccountType::{EthImplicit, Named, NearDeterministic, NearImplicit, Universal};
+    let zeros = |len| "0".repeat(len);
+    let cases = [
+        (zeros(64), NearImplicit),
+        (zeros(63), Named),
+        (format!("0x{}", zeros(40)), EthImplicit),
+        (format!("0s{}", zeros(40)), NearDeterministic),
+        (format!("0s{}g", zeros(39)), Named),
+        (format!("0s{}", zeros(52)), Named),
+        (format!("0u{}", zeros(52)), Universal),
+        (format!("0u{}g", zeros(51)), Universal),
+        (format!("0u{}1", zeros(51)), Named),
+        (format!("0u{}z", zeros(51)), Named),
+        (format!("0uu{}", zeros(51)), Named),
+        (format!("0u{}", zeros(51)), Named),
+        (format!("0u{}", zeros(53)), Named),
+        (format!("0u{}.near", zeros(52)), Named),
+    ];
+    for (name, account_type) in cases {
+        let account_id: AccountId = name.parse().unwrap();
+        assert_eq!(account_id.account_type(), account_type, "{name}");
+        assert_eq!(account_type.is_implicit(), account_type != Named);
+    }
+}
+
+#[test]
+fn digests_give_names_of_their_type() {
+    let digest: [u8; 32] = std::array::from_fn(|i| i as u8);
+    let cases = [
+        (
+            AccountId::of_ed25519_key(&digest),
+            "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+        ),
+        (AccountId::of_deterministic_digest(&digest), "0s0c0d0e0f101112131415161718191a1b1c1d1e1f"),
+        (
+            AccountId::of_universal_digest(&digest),
+            "0u000g40r40m30e209185gr38e1w8124gk2gahc5rr34d1p70x3rfg",
+        ),
+    ];
+    for (account_id, name) in cases {
+        assert_eq!(account_id.as_str(), name);
     }
 }
