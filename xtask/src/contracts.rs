@@ -8,7 +8,7 @@
 use std::env;
 use std::fs;
 use std::io;
-use std::path::{self, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use self::toolchain::{Clang, Rust, WASM_TARGET, run};
@@ -82,9 +82,9 @@ pub(crate) enum ContractsError {
     NoWasmTarget,
     /// There is no clang that builds for WebAssembly, and none could be installed.
     #[error(
-        "the C contracts need clang with WebAssembly support and wasm-ld, which could not be \
-         installed; on Debian and Ubuntu they are `apt-get install clang lld` (as root), \
-         elsewhere LLVM; a clang of another name is given by the variable WASM_CLANG"
+        "the C contracts need clang with WebAssembly support and wasm-ld; they are not here and \
+         could not be installed. On Debian and Ubuntu: `apt-get install clang lld` as root; \
+         elsewhere: LLVM and lld. The variable WASM_CLANG names a clang that is not called so"
     )]
     NoClang,
     /// A module has what the protocol does not take.
@@ -149,9 +149,13 @@ fn build_with(
     rust: &Rust,
     clang: &Clang,
 ) -> Result<Vec<Contract>, ContractsError> {
-    let sources = absolute(&settings.sources())?;
-    let target_dir = absolute(&settings.target_dir)?;
-    fs::create_dir_all(&settings.out).map_err(at(&settings.out))?;
+    for folder in [&settings.target_dir, &settings.out] {
+        fs::create_dir_all(folder).map_err(at(folder))?;
+    }
+    // Links are followed, because compilers write the path they end at.
+    let sources = settings.sources();
+    let sources = fs::canonicalize(&sources).map_err(at(&sources))?;
+    let target_dir = fs::canonicalize(&settings.target_dir).map_err(at(&settings.target_dir))?;
     build_rust(&sources, &target_dir, rust)?;
 
     let mut built = Vec::with_capacity(CONTRACTS.len());
@@ -236,11 +240,6 @@ fn cargo_home() -> PathBuf {
         .map(PathBuf::from)
         .or_else(|| env::home_dir().map(|home| home.join(".cargo")))
         .unwrap_or_else(|| PathBuf::from("/cargo"))
-}
-
-fn absolute(path: &Path) -> Result<PathBuf, ContractsError> {
-    // Links are followed, because compilers write the path they end at.
-    fs::canonicalize(path).or_else(|_| path::absolute(path)).map_err(at(path))
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> ContractsError {

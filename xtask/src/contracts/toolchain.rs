@@ -66,9 +66,13 @@ pub(super) struct Clang {
 }
 
 impl Clang {
-    /// The clang named by `WASM_CLANG`, or else `clang`; installs clang and lld when missing.
+    /// The clang named by the variable `WASM_CLANG`, or else `clang`, which is installed together
+    /// with lld when it is missing or cannot do the job.
     pub(super) fn find() -> Result<Self, ContractsError> {
-        let program = env::var_os("WASM_CLANG").unwrap_or_else(|| "clang".into());
+        if let Some(program) = env::var_os("WASM_CLANG") {
+            return Self::probe(&program).ok_or(ContractsError::NoClang);
+        }
+        let program = OsString::from("clang");
         if let Some(clang) = Self::probe(&program) {
             return Ok(clang);
         }
