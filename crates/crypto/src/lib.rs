@@ -6,4 +6,6 @@
 #![deny(unsafe_code)]
 
 pub mod hash;
+pub mod key;
+pub mod signature;
 mod text;
