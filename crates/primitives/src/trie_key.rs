@@ -14,9 +14,9 @@ const SEPARATOR_LEN: u64 = 1;
 
 /// Length in bytes of the key under which an access key is stored.
 ///
-/// `public_key_len` is that of the form the state holds: one byte of type and the key, or its
-/// hash where keys are too long to keep (33, 65 or 33 bytes). Lengths of real ids and keys are far
-/// from the border at which this saturates.
+/// `public_key_len` is that of the form the state holds, with its byte of type:
+/// `PublicKey::trie_id_len`. Lengths of real ids and keys are far from the border at which this
+/// saturates.
 pub const fn access_key_trie_key_len(account_id_len: u64, public_key_len: u64) -> u64 {
     (COLUMN_LEN + SEPARATOR_LEN).saturating_add(account_id_len).saturating_add(public_key_len)
 }

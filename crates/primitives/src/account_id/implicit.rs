@@ -7,6 +7,7 @@
 
 use super::AccountId;
 use torr_crypto::hash::keccak256;
+use torr_crypto::key::PublicKey;
 
 /// Crockford's base 32 in small letters: without `i`, `l`, `o` and `u`, which are easily misread.
 const BASE32: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -62,6 +63,15 @@ impl AccountType {
 }
 
 impl AccountId {
+    /// The account of a public key, if keys of its type have one.
+    pub fn of_public_key(key: &PublicKey) -> Option<AccountId> {
+        match key {
+            PublicKey::Ed25519(bytes) => Some(AccountId::of_ed25519_key(bytes)),
+            PublicKey::Secp256k1(bytes) => Some(AccountId::of_secp256k1_key(bytes)),
+            PublicKey::MlDsa65(_) => None,
+        }
+    }
+
     /// The account of an ed25519 key: its bytes in hex.
     pub fn of_ed25519_key(key: &[u8; 32]) -> AccountId {
         let mut name = String::with_capacity(64);

@@ -43,9 +43,4 @@ impl<'a> Reader<'a> {
         let len = self.u32()?;
         self.bytes(usize::try_from(len).ok()?)
     }
-
-    /// The front of the bytes without taking it.
-    pub(super) fn peek_u8(&self) -> Option<u8> {
-        self.rest.first().copied()
-    }
 }

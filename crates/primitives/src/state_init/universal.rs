@@ -18,6 +18,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use torr_crypto::hash::{CryptoHash, sha3_256};
+use torr_crypto::key::PublicKeyHandle;
 
 /// A universal state init as its author encoded it, not known to be one.
 ///
@@ -80,9 +81,8 @@ pub struct UniversalStateInit<'a> {
     pub code: Option<GlobalContractIdentifier>,
     /// The contract's data, by key.
     pub data: BTreeMap<&'a [u8], &'a [u8]>,
-    /// Keys with full access, as the state stores them: a byte of type, and the key (ed25519,
-    /// secp256k1) or its hash (ML-DSA-65).
-    pub access_keys: BTreeSet<&'a [u8]>,
+    /// Keys with full access, as the state names them.
+    pub access_keys: BTreeSet<PublicKeyHandle>,
 }
 
 /// Checks that `bytes` are accepted as a universal state init. Limits on what it holds are not
@@ -196,27 +196,24 @@ impl<'a> Decoder<'a> {
         Some(data)
     }
 
-    fn access_keys(&mut self) -> Option<BTreeSet<&'a [u8]>> {
+    fn access_keys(&mut self) -> Option<BTreeSet<PublicKeyHandle>> {
         let mut keys = BTreeSet::new();
         for _ in 0..self.reader.u32()? {
             let key = self.access_key()?;
-            // Types ascend with their bytes, and keys of one type are of one length, so the order
-            // of the encodings is that of the keys.
             self.keys_ascend &= keys.last().is_none_or(|last| *last < key);
             keys.insert(key);
         }
         Some(keys)
     }
 
-    /// A key as the state stores it. Type 2 is a whole ML-DSA-65 key, which the state never holds.
-    fn access_key(&mut self) -> Option<&'a [u8]> {
-        let key_len = match self.reader.peek_u8()? {
-            0 => 32,
-            1 => 64,
-            3 => 32,
-            _ => return None,
-        };
-        self.reader.bytes(1 + key_len)
+    /// Tag 2 would be a whole ML-DSA-65 key, which the state never holds.
+    fn access_key(&mut self) -> Option<PublicKeyHandle> {
+        match self.reader.u8()? {
+            0 => self.reader.array().map(PublicKeyHandle::Ed25519),
+            1 => self.reader.array().map(PublicKeyHandle::Secp256k1),
+            3 => self.reader.array().map(PublicKeyHandle::MlDsa65),
+            _ => None,
+        }
     }
 }
 

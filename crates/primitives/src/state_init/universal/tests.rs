@@ -9,6 +9,7 @@ use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use torr_crypto::hash::CryptoHash;
+use torr_crypto::key::PublicKeyHandle;
 
 /// The typed form with owned parts. Borsh derives its encoding, as an oracle for the reader.
 #[derive(Clone, Debug, borsh::BorshSerialize, borsh::BorshDeserialize)]
@@ -16,19 +17,8 @@ enum Oracle {
     V1 {
         code: Option<GlobalContractIdentifier>,
         data: BTreeMap<Vec<u8>, Vec<u8>>,
-        access_keys: BTreeSet<OracleKey>,
+        access_keys: BTreeSet<PublicKeyHandle>,
     },
-}
-
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, borsh::BorshSerialize, borsh::BorshDeserialize,
-)]
-#[borsh(use_discriminant = true)]
-#[repr(u8)]
-enum OracleKey {
-    Ed25519([u8; 32]) = 0,
-    Secp256k1([u8; 64]) = 1,
-    MlDsa65Hash([u8; 32]) = 3,
 }
 
 impl Oracle {
@@ -43,12 +33,12 @@ impl Oracle {
     }
 }
 
-fn oracle_keys() -> impl Strategy<Value = OracleKey> {
+fn keys_of_few_bytes() -> impl Strategy<Value = PublicKeyHandle> {
     let few = 0_u8..3;
     prop_oneof![
-        few.clone().prop_map(|byte| OracleKey::Ed25519([byte; 32])),
-        few.clone().prop_map(|byte| OracleKey::Secp256k1([byte; 64])),
-        few.prop_map(|byte| OracleKey::MlDsa65Hash([byte; 32])),
+        few.clone().prop_map(|byte| PublicKeyHandle::Ed25519([byte; 32])),
+        few.clone().prop_map(|byte| PublicKeyHandle::Secp256k1([byte; 64])),
+        few.prop_map(|byte| PublicKeyHandle::MlDsa65([byte; 32])),
     ]
 }
 
@@ -59,7 +49,7 @@ fn oracles() -> impl Strategy<Value = Oracle> {
         Just(Some(GlobalContractIdentifier::AccountId("code.near".parse().unwrap()))),
     ];
     let data = btree_map(vec(any::<u8>(), 0..3), vec(any::<u8>(), 0..3), 0..4);
-    let access_keys = btree_set(oracle_keys(), 0..4);
+    let access_keys = btree_set(keys_of_few_bytes(), 0..4);
     (code, data, access_keys).prop_map(|(code, data, access_keys)| Oracle::V1 {
         code,
         data,
@@ -77,8 +67,7 @@ fn agrees_with_oracle(bytes: &[u8]) -> Result<(), TestCaseError> {
         prop_assert_eq!(ours.code, code);
         let pairs = |(key, value): (&&[u8], &&[u8])| (key.to_vec(), value.to_vec());
         prop_assert_eq!(ours.data.iter().map(pairs).collect::<BTreeMap<_, _>>(), data);
-        let keys = access_keys.iter().map(|key| borsh::to_vec(key).unwrap());
-        prop_assert!(ours.access_keys.iter().map(|key| key.to_vec()).eq(keys));
+        prop_assert_eq!(ours.access_keys, access_keys);
     }
     Ok(())
 }
@@ -106,7 +95,7 @@ proptest! {
     #[test]
     fn any_order_of_keys_is_judged_alike(
         data in vec((vec(0_u8..2, 0..3), vec(any::<u8>(), 0..2)), 0..4),
-        keys in vec(oracle_keys(), 0..4),
+        keys in vec(keys_of_few_bytes(), 0..4),
     ) {
         let no_code = None::<GlobalContractIdentifier>;
         agrees_with_oracle(&borsh::to_vec(&(0_u8, no_code, data, keys)).unwrap())?;
