@@ -6,10 +6,12 @@
 
 pub mod access_key;
 pub mod account_id;
+pub mod action;
 pub mod amount;
 mod base64_json;
 pub mod contract;
 pub mod state_init;
+pub mod transaction;
 pub mod trie_key;
 pub mod yield_id;
 
