@@ -22,6 +22,8 @@ pub type StorageUsage = u64;
 pub type Nonce = u64;
 /// Index of one of the nonces of a gas key (NEP-611).
 pub type NonceIndex = u16;
+/// Name of a shard, unique over all shard layouts.
+pub type ShardId = u64;
 /// Version of the protocol; selects costs, limits and switches.
 pub type ProtocolVersion = u32;
 /// Number of a receipt among those that one contract call creates.

@@ -1,7 +1,7 @@
 //! Byte strings in JSON: standard padded base 64, also as keys of objects.
 //!
 //! For fields of type `Vec<u8>`: `#[serde(with = "base64_json")]`; for maps of such:
-//! `#[serde(with = "base64_json::map")]`.
+//! `#[serde(with = "base64_json::map")]`; for optional ones: `#[serde(with = "base64_json::option")]`.
 
 use base64::display::Base64Display;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -31,6 +31,26 @@ pub(crate) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S:
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     Bytes::deserialize(deserializer).map(|Bytes(bytes)| bytes)
+}
+
+pub(crate) mod option {
+    //! The same for byte strings that may be missing: `null`.
+
+    use super::{Bytes, Text};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(
+        bytes: &Option<Vec<u8>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        bytes.as_deref().map(Text).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Vec<u8>>, D::Error> {
+        Ok(Option::<Bytes>::deserialize(deserializer)?.map(|Bytes(bytes)| bytes))
+    }
 }
 
 pub(crate) mod map {

@@ -10,6 +10,7 @@ pub mod action;
 pub mod amount;
 mod base64_json;
 pub mod contract;
+pub mod receipt;
 pub mod state_init;
 pub mod transaction;
 pub mod trie_key;
@@ -19,7 +20,7 @@ pub use access_key::{AccessKey, AccessKeyPermission, FunctionCallPermission, Gas
 pub use account_id::{AccountId, AccountIdError, AccountType};
 pub use amount::{
     ActionIndex, Balance, BlockHeight, Compute, EpochHeight, Gas, GasWeight, Nonce, NonceIndex,
-    ProtocolVersion, ReceiptIndex, StorageUsage,
+    ProtocolVersion, ReceiptIndex, ShardId, StorageUsage,
 };
 pub use contract::{AccountContract, GlobalContractDeployMode, GlobalContractIdentifier};
 pub use yield_id::YieldId;
