@@ -1,2 +1,93 @@
-//! xtask
-fn main() {}
+//! The project's own commands. `cargo xtask demo` and `cargo xtask test` are the two that a newcomer
+//! needs; both install what is missing.
+
+mod bench;
+mod cargo;
+mod contracts;
+mod demo;
+mod fuzz;
+mod test;
+
+use cargo::{CommandFailed, Workspace};
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Set up, build, and run the example token through `torr`.
+    Demo,
+    /// Set up and run all tests.
+    Test,
+    /// Build the example contracts.
+    Contracts {
+        /// Also renew the copies that tests use.
+        #[arg(long)]
+        bless: bool,
+    },
+    /// Run the benchmarks and print the table of the README.
+    Bench {
+        /// Print the table of the last run instead of measuring again.
+        #[arg(long)]
+        table: bool,
+    },
+    /// Fuzz one target, or all of them one after the other.
+    Fuzz {
+        /// The target; `all` for every one, `list` for their names.
+        target: String,
+        /// How long, in seconds for each target.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+    },
+    /// Rewrite the expected results of our own case files (never the conformance vectors).
+    Bless,
+}
+
+/// Why a task failed.
+#[derive(Debug, thiserror::Error)]
+enum TaskError {
+    #[error(transparent)]
+    Command(#[from] CommandFailed),
+    #[error(transparent)]
+    Contracts(#[from] contracts::ContractsError),
+    #[error(transparent)]
+    Bench(#[from] bench::BenchError),
+    #[error(transparent)]
+    Fuzz(#[from] fuzz::FuzzError),
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<(), TaskError> {
+    let workspace = Workspace::find();
+    match task {
+        Task::Demo => demo::show(&workspace),
+        Task::Test => test::run(&workspace),
+        Task::Contracts { bless } => {
+            let settings = workspace.contracts();
+            match bless {
+                true => contracts::bless(&settings)?,
+                false => contracts::build(&settings)?,
+            };
+            Ok(())
+        }
+        Task::Bench { table } => Ok(bench::run(&workspace, table)?),
+        Task::Fuzz { target, seconds } => Ok(fuzz::run(&workspace, &target, seconds)?),
+        Task::Bless => test::bless(&workspace),
+    }
+}
