@@ -10,6 +10,8 @@ pub mod action;
 pub mod amount;
 mod base64_json;
 pub mod contract;
+pub mod merkle;
+pub mod outcome;
 pub mod receipt;
 pub mod state_init;
 pub mod transaction;

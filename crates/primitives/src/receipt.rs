@@ -5,6 +5,7 @@
 //! RuntimeSpec/Receipts); yields are NEP-519, global contracts NEP-591.
 
 mod global_contract;
+pub mod id;
 mod queue;
 mod stored;
 
