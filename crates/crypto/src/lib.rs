@@ -5,6 +5,7 @@
 //! and no input makes it panic. There is no randomness and no clock in it.
 #![deny(unsafe_code)]
 
+pub mod alt_bn128;
 pub mod bls12381;
 pub mod hash;
 pub mod key;
