@@ -7,6 +7,7 @@ use crate::config::FeesConfig;
 use crate::cost::{Cost, Fee, Locality};
 use crate::cost_names::ActionCost;
 use crate::vm_config::VmConfig;
+use torr_primitives::state_init::UniversalStateInitCounts;
 use torr_primitives::trie_key::{access_key_trie_key_len, gas_key_nonce_trie_key_len};
 use torr_primitives::{AccessKey, AccountType, Gas, GasKeyInfo, NonceIndex};
 
@@ -135,10 +136,42 @@ pub const fn universal_state_init_size_terms(num_bytes: u64) -> [(ActionCost, u6
 /// What the contents of a universal state init are charged: storage entries, and access keys at
 /// the price of adding one.
 pub const fn universal_state_init_content_terms(
-    num_entries: u64,
-    num_keys: u64,
+    counts: &UniversalStateInitCounts,
 ) -> [(ActionCost, u64); 2] {
-    [(ActionCost::UniversalStateInitEntry, num_entries), (ActionCost::AddFullAccessKey, num_keys)]
+    [
+        (ActionCost::UniversalStateInitEntry, counts.num_entries),
+        (ActionCost::AddFullAccessKey, counts.num_keys),
+    ]
+}
+
+/// Cost of sending a universal state init: all its terms.
+pub fn universal_state_init_send_fee(
+    fees: &FeesConfig,
+    locality: Locality,
+    counts: &UniversalStateInitCounts,
+) -> Option<Cost> {
+    universal_state_init_fee(fees, counts, |fee| fee.send(locality))
+}
+
+/// Cost of executing a universal state init: all its terms.
+pub fn universal_state_init_execution_fee(
+    fees: &FeesConfig,
+    counts: &UniversalStateInitCounts,
+) -> Option<Cost> {
+    universal_state_init_fee(fees, counts, |fee| fee.execution)
+}
+
+fn universal_state_init_fee(
+    fees: &FeesConfig,
+    counts: &UniversalStateInitCounts,
+    side: impl Fn(&Fee) -> Cost,
+) -> Option<Cost> {
+    universal_state_init_size_terms(counts.num_bytes)
+        .into_iter()
+        .chain(universal_state_init_content_terms(counts))
+        .try_fold(Cost::ZERO, |sum, (cost, count)| {
+            sum.checked_add(side(&fees.actions[cost]).checked_mul(count)?)
+        })
 }
 
 /// The least gas that a receipt with one function call takes to send and execute. So many receipts
@@ -159,3 +192,6 @@ pub fn gas_refund_penalty(fees: &FeesConfig, refund: Gas) -> Gas {
         .map_or(refund, Gas::from_gas);
     share.max(fees.min_gas_refund_penalty).min(refund)
 }
+
+#[cfg(test)]
+mod tests;

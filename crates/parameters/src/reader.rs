@@ -135,9 +135,8 @@ macro_rules! from_table {
             }
 
             fn parameters(&self) -> Vec<(&'static str, $crate::value::Value)> {
-                let mut parameters = Vec::new();
-                $($crate::reader::list_field!(self, parameters, $field, $unit);)*
-                parameters
+                let fields = [$($crate::reader::list_field!(self, $field, $unit),)*];
+                fields.into_iter().flatten().collect()
             }
         }
     };
@@ -156,12 +155,13 @@ macro_rules! read_field {
     };
 }
 
-/// Lists one field of [`from_table!`].
+/// Lists one field of [`from_table!`], if it is a parameter.
 macro_rules! list_field {
-    ($config:ident, $parameters:ident, $field:ident, group) => {};
-    ($config:ident, $parameters:ident, $field:ident, $unit:ident) => {
-        $parameters
-            .push((stringify!($field), $crate::reader::Parameter::to_value(&$config.$field)));
+    ($config:ident, $field:ident, group) => {
+        None
+    };
+    ($config:ident, $field:ident, $unit:ident) => {
+        Some((stringify!($field), $crate::reader::Parameter::to_value(&$config.$field)))
     };
 }
 

@@ -4,8 +4,9 @@
 //! from either with changes on top; [`RuntimeConfig`](crate::RuntimeConfig) is what code reads, and
 //! making one checks that the table has exactly the parameters there are.
 
+use crate::cost::Cost;
 use crate::error::{ParameterProblem, ParametersError};
-use crate::value::{Unit, Value};
+use crate::value::{Unit, Value, grouped, is_word};
 use crate::yaml::{self, Node};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -67,7 +68,7 @@ impl Table {
     pub fn from_named_yaml(file: &str, text: &str) -> Result<Table, ParametersError> {
         let entries = yaml::read(file, text)?
             .into_iter()
-            .map(|(key, node)| match Entry::read(&node) {
+            .map(|(key, node)| match Entry::read(&key, &node) {
                 Ok(entry) => Ok((key, entry)),
                 Err(problem) => Err(refuse(file, &key, problem)),
             })
@@ -193,16 +194,20 @@ impl Table {
 }
 
 impl Entry {
-    fn read(node: &Node) -> Result<Entry, ParameterProblem> {
+    fn read(key: &str, node: &Node) -> Result<Entry, ParameterProblem> {
+        if !is_word(key) {
+            return Err(ParameterProblem::UnknownKey);
+        }
         let [value, unit, meaning] =
             fields(node, "value, unit, meaning", ["value", "unit", "meaning"])?;
         let text = |node: &Node| node.scalar().map_or_else(|| node.to_string(), str::to_owned);
         let unit = Unit::parse(&text(unit))?;
         let meaning = text(meaning);
-        if meaning.is_empty() {
+        // What is read has to survive being written out again, in quotes and on one line.
+        if meaning.is_empty() || !meaning.chars().all(|c| matches!(c, ' '..='~')) {
             return Err(ParameterProblem::Value {
-                expected: "a meaning in one line",
-                found: "nothing".to_owned(),
+                expected: "a meaning in one line of printable ASCII",
+                found: format!("{meaning:?}"),
             });
         }
         Ok(Entry { value: Value::read(value, unit)?, unit, meaning })
@@ -218,6 +223,7 @@ fn fields<'a, const N: usize>(
     node.fields(keys).ok_or_else(|| ParameterProblem::Fields { expected, found: node.to_string() })
 }
 
+/// The refusal of one parameter of a file.
 pub(crate) fn refuse(file: &str, key: &str, problem: ParameterProblem) -> ParametersError {
     ParametersError::Parameter { file: file.to_owned(), key: key.to_owned(), problem }
 }
@@ -230,8 +236,6 @@ struct Row {
 }
 
 fn rows(key: &str, entry: &Entry) -> Vec<Row> {
-    use crate::cost::Cost;
-    use crate::value::grouped;
     let row = |key: String, value: String, unit: Unit| Row { key, value, unit: unit.name() };
     let cost = |key: String, Cost { gas, compute }: Cost| {
         if gas.as_gas() == compute {

@@ -210,7 +210,7 @@ const fn notation(unit: Unit) -> &'static str {
         Unit::YoctoNear => "a number below 2^128",
         Unit::Ratio => "a ratio of two numbers below 2^32, such as 3/10",
         Unit::Switch => "true or false",
-        Unit::Name => "a name",
+        Unit::Name => "a name of letters, digits, `_`, `-` and `.`",
         Unit::Gas
         | Unit::Compute
         | Unit::Bytes
@@ -249,7 +249,7 @@ fn read_scalar(text: &str, unit: Unit) -> Option<Value> {
         Unit::YoctoNear => read_number(text).map(Balance::from_yoctonear).map(Value::Balance),
         Unit::Ratio => text.parse().ok().map(Value::Ratio),
         Unit::Switch => text.parse().ok().map(Value::Switch),
-        Unit::Name => (!text.is_empty()).then(|| Value::Name(text.to_owned())),
+        Unit::Name => is_word(text).then(|| Value::Name(text.to_owned())),
         Unit::Gas
         | Unit::Compute
         | Unit::Bytes
@@ -264,6 +264,12 @@ fn read_scalar(text: &str, unit: Unit) -> Option<Value> {
             }
         }
     }
+}
+
+/// Whether the text is letters, digits, `_`, `-` and `.`, which need no quotes in any place.
+pub(crate) fn is_word(text: &str) -> bool {
+    let within = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    text.starts_with(|first: char| first.is_ascii_alphanumeric()) && text.bytes().all(within)
 }
 
 /// A number of decimal digits, with `_` between them where it helps the eye.

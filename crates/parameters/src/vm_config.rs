@@ -111,3 +111,48 @@ impl VmConfig {
         hasher.finalize().into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::VmConfig;
+    use crate::cost::Cost;
+    use crate::cost_names::ExtCost;
+    use crate::versions::{Parameters, SUPPORTED_VERSIONS};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_artifact_key_depends_on_what_compilation_may_see() {
+        let original = Parameters::builtin(88).expect("it is supported").vm.clone();
+        let mut seen = BTreeSet::from([original.artifact_key()]);
+        let changes: &[fn(&mut VmConfig)] = &[
+            |vm| vm.regular_op_cost += 1,
+            |vm| vm.linear_op_unit_cost += 1,
+            |vm| vm.discard_custom_sections ^= true,
+            |vm| vm.sha3_host_fns ^= true,
+            |vm| vm.limits.max_stack_height += 1,
+            |vm| vm.limits.min_contract_size_per_local = None,
+            |vm| vm.limits.min_contract_size_per_local = Some(0),
+        ];
+        for change in changes {
+            let mut config = VmConfig::clone(&original);
+            change(&mut config);
+            assert!(seen.insert(config.artifact_key()));
+        }
+        let mut free_of_charge = VmConfig::clone(&original);
+        free_of_charge.ext_costs[ExtCost::Base] = Cost::ZERO;
+        assert_eq!(free_of_charge.artifact_key(), original.artifact_key());
+    }
+
+    /// Artifacts outlive processes and machines, so the key is compared with one from before.
+    #[test]
+    fn the_artifact_key_is_stable() {
+        let key = Parameters::builtin(86).expect("it is supported").vm.artifact_key();
+        assert_eq!(key[..4], [0x9d, 0x11, 0x48, 0x40]);
+        let keys = SUPPORTED_VERSIONS
+            .iter()
+            .map(|version| Parameters::builtin(*version).expect("it is supported"))
+            .map(|config| config.vm.artifact_key());
+        // 86 changes nothing.
+        assert_eq!(keys.collect::<BTreeSet<_>>().len(), SUPPORTED_VERSIONS.len() - 1);
+    }
+}
