@@ -6,6 +6,7 @@
 
 pub mod access_keys;
 pub mod actions;
+pub mod alt_bn128;
 pub mod bls12381;
 pub mod context;
 pub mod economics;
@@ -33,6 +34,7 @@ pub fn visit_host_functions<V: Visitor>(visitor: &mut V) {
     validators::visit(visitor);
     hashing::visit(visitor);
     signatures::visit(visitor);
+    alt_bn128::visit(visitor);
     bls12381::visit(visitor);
     promises::visit(visitor);
     actions::visit(visitor);

@@ -6,13 +6,14 @@ use crate::error::{HostError, Result, Stop};
 use crate::host::{Guest, Host};
 use crate::memory::GuestMemory;
 use torr_crypto::signature::{
-    self, Ed25519Signature, EcrecoverError, ML_DSA_65_PUBLIC_KEY_LENGTH,
+    self, EcrecoverError, Ed25519Signature, ML_DSA_65_PUBLIC_KEY_LENGTH,
     ML_DSA_65_SIGNATURE_LENGTH, Malleability, P256Signature, RecoveryId,
 };
 use torr_parameters::ExtCost;
 use torr_vm_logic_macros::host_functions;
 
 #[host_functions]
+#[expect(clippy::too_many_arguments, reason = "the parameters are those of the import")]
 impl<M: GuestMemory + ?Sized> Host<'_, '_, M> {
     /// Writes the secp256k1 public key, 64 bytes, that made a signature of a 32-byte hash to
     /// `register_id` and returns 1; returns 0 when there is none. The signature is 64 bytes, `v`
@@ -34,9 +35,8 @@ impl<M: GuestMemory + ?Sized> Host<'_, '_, M> {
             EcrecoverError::SignatureLength { length }.into()
         })?;
         let recovery_id = RecoveryId::new(v)?;
-        let hash = guest.exactly(hash_len, hash_ptr, |length| {
-            EcrecoverError::HashLength { length }.into()
-        })?;
+        let hash = guest
+            .exactly(hash_len, hash_ptr, |length| EcrecoverError::HashLength { length }.into())?;
         let malleability = Malleability::from_flag(malleability_flag)?;
         match signature::ecrecover(hash, signature, recovery_id, malleability) {
             None => Ok(0),
