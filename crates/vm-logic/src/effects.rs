@@ -291,3 +291,6 @@ fn weight(effect: &Effect) -> Option<u64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

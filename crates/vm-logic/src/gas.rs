@@ -155,6 +155,15 @@ impl GasCounter {
         self.pay_base(ExtCost::ContractLoadingBase)
     }
 
+    /// Burns the gas of `count` Wasm instructions that the metering does not see.
+    ///
+    /// # Errors
+    /// When the gas runs out or the product overflows.
+    pub fn pay_instructions(&mut self, count: u32) -> Result<()> {
+        let price = Gas::from_gas(self.config.regular_op_cost);
+        Ok(self.burn(price.checked_mul(count.into()).ok_or(HostError::IntegerOverflow)?)?)
+    }
+
     fn burn(&mut self, gas: Gas) -> Result<(), HostError> {
         let burnt = self.burnt.checked_add(gas).ok_or(HostError::IntegerOverflow)?;
         if burnt <= self.limit {
@@ -216,3 +225,6 @@ impl GasCounter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,3 +108,6 @@ impl Registers {
 fn usage(len: u64) -> u64 {
     len.saturating_add(u64::BITS as u64 / 8)
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,8 +46,8 @@ pub struct SimulatedChain {
     /// Data ids given out so far. The next one is SHA-256 of this number, eight bytes
     /// little-endian.
     pub data_ids: u64,
-    /// Size of the storage proof now, less `proof_size_before`.
-    proof_growth: u64,
+    /// Bytes by which the storage proof has grown since the receipt began.
+    pub proof_growth: u64,
 }
 
 impl Default for SimulatedChain {
