@@ -75,7 +75,9 @@ fn function_type(name: &Ident, method: &ImplItemFn, declaration: &Declaration) -
         }
     };
     let arguments: Vec<_> = parameters.iter().map(|(name, _)| name).collect();
-    let argument_names = arguments.iter().map(|name| name.to_string());
+    // A parameter that the body does not use has an underscore in front, which is no part of it.
+    let argument_names =
+        arguments.iter().map(|name| name.to_string().trim_start_matches('_').to_owned());
     let argument_types: Vec<_> = parameters.iter().map(|(_, ty)| ty).collect();
     let type_documentation = format!("The host function `{text}`.\n\n{documentation}");
     quote! {
