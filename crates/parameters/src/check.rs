@@ -10,81 +10,123 @@ use crate::error::{ParameterProblem, ParametersError};
 use crate::reader::Parameter;
 use crate::table::refuse;
 use crate::value::Value;
+use crate::vm_config::VmConfig;
 
-/// One charge inside Wasm code is less than this. A signed 64-bit counter that is checked after
-/// every charge then cannot wrap.
+/// A call begins with less gas than this, and one charge inside Wasm code is less than this. A signed
+/// 64-bit counter that is checked after every charge then cannot wrap.
 const CHARGE_BOUND: u64 = 1 << 62;
 
 /// Pages of memory that 32-bit addresses reach.
 const WASM_PAGES: u64 = 1 << 16;
 
+/// A rule, and whether a configuration keeps it.
+struct Rule {
+    kept: bool,
+    /// The parameter to correct.
+    key: &'static str,
+    value: Value,
+    rule: &'static str,
+}
+
 /// Refuses a configuration, read from `file`, that breaks a rule.
 pub(crate) fn check(file: &str, config: &RuntimeConfig) -> Result<(), ParametersError> {
-    let rule = |kept: bool, key: &str, value: Value, rule: &'static str| {
-        if kept {
-            return Ok(());
+    let rules = metering(config).into_iter().chain(memory(&config.vm)).chain(economy(config));
+    for Rule { kept, key, value, rule } in rules {
+        if !kept {
+            let problem = ParameterProblem::Inconsistent { value: value.to_string(), rule };
+            return Err(refuse(file, key, problem));
         }
-        let value = value.to_string();
-        let problem = ParameterProblem::Inconsistent { value, rule };
-        Err(refuse(file, key, problem))
-    };
-    let (vm, limits, fees) = (&config.vm, &config.vm.limits, &config.fees);
+    }
+    Ok(())
+}
 
-    // A block is charged at once and has no more instructions than the contract has bytes.
-    rule(
-        is_charge(vm.regular_op_cost, limits.max_contract_size, 0),
-        "wasm_regular_op_cost",
-        vm.regular_op_cost.to_value(),
-        "wasm_regular_op_cost * max_contract_size is below 2^62",
-    )?;
-    rule(
-        is_charge(vm.linear_op_unit_cost, u64::from(u32::MAX), vm.linear_op_base_cost),
-        "wasm_linear_op_unit_cost",
-        vm.linear_op_unit_cost.to_value(),
-        "wasm_linear_op_base_cost + wasm_linear_op_unit_cost * (2^32 - 1) is below 2^62",
-    )?;
-    rule(
-        is_charge(vm.grow_mem_cost, WASM_PAGES, 0),
-        "wasm_grow_mem_cost",
-        vm.grow_mem_cost.to_value(),
-        "wasm_grow_mem_cost * 2^16 is below 2^62",
-    )?;
-    rule(
-        limits.max_memory_pages <= WASM_PAGES,
-        "max_memory_pages",
-        limits.max_memory_pages.to_value(),
-        "it is at most 2^16, which is all that Wasm can address",
-    )?;
-    rule(
-        limits.initial_memory_pages <= limits.max_memory_pages,
-        "initial_memory_pages",
-        limits.initial_memory_pages.to_value(),
-        "it is at most max_memory_pages",
-    )?;
-    rule(
-        limits.max_stack_height <= u64::from(u32::MAX),
-        "max_stack_height",
-        limits.max_stack_height.to_value(),
-        "it is below 2^32, as the counter in Wasm code has 32 bits",
-    )?;
-    rule(
-        fees.burnt_gas_reward.is_share(),
-        "burnt_gas_reward",
-        fees.burnt_gas_reward.to_value(),
-        "it is at most 1/1",
-    )?;
-    rule(
-        fees.gas_refund_penalty.is_share(),
-        "gas_refund_penalty",
-        fees.gas_refund_penalty.to_value(),
-        "it is at most 1/1",
-    )?;
-    rule(
-        charge_is_covered(config),
-        "account_creation_charge",
-        config.account_creation_charge.to_value(),
-        "it is at most min_gas_purchase_price * the execution gas of action_create_account",
-    )
+/// Gas inside Wasm code is counted in signed 64-bit numbers.
+fn metering(config: &RuntimeConfig) -> [Rule; 5] {
+    let vm = &config.vm;
+    [
+        Rule {
+            // A block is charged at once and has no more instructions than the contract has bytes.
+            kept: is_charge(vm.regular_op_cost, vm.limits.max_contract_size, 0),
+            key: "wasm_regular_op_cost",
+            value: vm.regular_op_cost.to_value(),
+            rule: "wasm_regular_op_cost * max_contract_size is below 2^62",
+        },
+        Rule {
+            kept: is_charge(vm.linear_op_unit_cost, u64::from(u32::MAX), vm.linear_op_base_cost),
+            key: "wasm_linear_op_unit_cost",
+            value: vm.linear_op_unit_cost.to_value(),
+            rule: "wasm_linear_op_base_cost + wasm_linear_op_unit_cost * (2^32 - 1) is below 2^62",
+        },
+        Rule {
+            kept: is_charge(vm.grow_mem_cost, WASM_PAGES, 0),
+            key: "wasm_grow_mem_cost",
+            value: vm.grow_mem_cost.to_value(),
+            rule: "wasm_grow_mem_cost * 2^16 is below 2^62",
+        },
+        Rule {
+            kept: vm.limits.max_gas_burnt.as_gas() < CHARGE_BOUND,
+            key: "max_gas_burnt",
+            value: vm.limits.max_gas_burnt.to_value(),
+            rule: "it is below 2^62, where the counter in Wasm code may begin",
+        },
+        Rule {
+            kept: config.max_gas_burnt_view.as_gas() < CHARGE_BOUND,
+            key: "max_gas_burnt_view",
+            value: config.max_gas_burnt_view.to_value(),
+            rule: "it is below 2^62, where the counter in Wasm code may begin",
+        },
+    ]
+}
+
+/// Memories and stacks are addressed with 32 bits.
+fn memory(vm: &VmConfig) -> [Rule; 3] {
+    let limits = &vm.limits;
+    [
+        Rule {
+            kept: limits.max_memory_pages <= WASM_PAGES,
+            key: "max_memory_pages",
+            value: limits.max_memory_pages.to_value(),
+            rule: "it is at most 2^16, which is all that Wasm can address",
+        },
+        Rule {
+            kept: limits.initial_memory_pages <= limits.max_memory_pages,
+            key: "initial_memory_pages",
+            value: limits.initial_memory_pages.to_value(),
+            rule: "it is at most max_memory_pages",
+        },
+        Rule {
+            kept: limits.max_stack_height <= u64::from(u32::MAX),
+            key: "max_stack_height",
+            value: limits.max_stack_height.to_value(),
+            rule: "it is below 2^32, as the counter in Wasm code has 32 bits",
+        },
+    ]
+}
+
+/// Shares are of a whole, and what is bought pays for what is charged.
+fn economy(config: &RuntimeConfig) -> [Rule; 3] {
+    let fees = &config.fees;
+    [
+        Rule {
+            kept: fees.burnt_gas_reward.is_share(),
+            key: "burnt_gas_reward",
+            value: fees.burnt_gas_reward.to_value(),
+            rule: "it is at most 1/1",
+        },
+        Rule {
+            kept: fees.gas_refund_penalty.is_share(),
+            key: "gas_refund_penalty",
+            value: fees.gas_refund_penalty.to_value(),
+            rule: "it is at most 1/1",
+        },
+        Rule {
+            kept: charge_is_covered(config),
+            key: "account_creation_charge",
+            value: config.account_creation_charge.to_value(),
+            rule: "it is at most min_gas_purchase_price * the execution gas of \
+                   action_create_account",
+        },
+    ]
 }
 
 /// Whether `unit * count + base` is an amount that Wasm code may charge at once.

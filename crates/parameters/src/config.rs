@@ -1,7 +1,7 @@
 //! The configuration that code reads: every parameter as a typed field.
 //!
-//! A configuration exists only if its table has exactly these parameters and passes the checks of
-//! [`check`](crate::check), so nothing that reads one has to doubt it.
+//! A configuration exists only if its table has exactly these parameters and keeps the rules of
+//! `check.rs`, so nothing that reads one has to doubt it.
 
 use crate::check;
 use crate::cost::{ActionFees, Cost};

@@ -179,6 +179,8 @@ fn values_that_execution_cannot_work_with() {
         ("wasm_linear_op_base_cost", Value::Number(bound)),
         ("wasm_linear_op_unit_cost", Value::Number((bound >> 32) + 1)),
         ("wasm_grow_mem_cost", Value::Number(u64::MAX)),
+        ("max_gas_burnt", Value::Number(bound)),
+        ("max_gas_burnt_view", Value::Number(bound)),
         ("max_memory_pages", Value::Number(65_537)),
         ("initial_memory_pages", Value::Number(2_049)),
         ("max_stack_height", Value::Number(1 << 32)),
