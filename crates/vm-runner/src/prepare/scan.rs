@@ -1,0 +1,155 @@
+//! The first look at a function's body: validation, and notes of what the rewriter will do.
+//!
+//! One visit of each instruction serves both, so that the rewriter never has to parse: it copies
+//! ranges of bytes and knows the places between them.
+
+use super::nan::{self, FloatUse, Width};
+use wasmparser::{BinaryReaderError, VisitOperator};
+
+/// Something that the rewriter does beside metering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Edit {
+    /// Makes a NaN on top of the stack canonical, before the instruction at this place.
+    Canonicalise(Width),
+    /// Replaces the `return` at this place, which stands in so many blocks.
+    Return {
+        /// Blocks around it, the function's own not counted.
+        depth: u32,
+    },
+}
+
+/// An edit and its place, in bytes from the start of the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct EditAt {
+    pub(super) offset: u32,
+    pub(super) edit: Edit,
+}
+
+/// What a function's body was found to have.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Notes {
+    /// `block`, `loop` and `if` instructions.
+    pub(super) blocks: u64,
+    /// `return` instructions.
+    pub(super) returns: u64,
+    /// Whether it calls functions.
+    pub(super) calls: bool,
+    /// Whether an `f32` is made canonical somewhere.
+    pub(super) canonical_f32: bool,
+    /// Whether an `f64` is.
+    pub(super) canonical_f64: bool,
+    /// Blocks that are open.
+    depth: u32,
+    /// Arithmetic whose result is on top of the stack and not canonical yet.
+    pending: Option<Width>,
+    /// The function that the last instruction names by its index, until it is taken.
+    pub(super) named_function: Option<u32>,
+}
+
+/// Visits the instruction at `offset`.
+pub(super) struct Scan<'s, V> {
+    pub(super) validator: V,
+    pub(super) notes: &'s mut Notes,
+    pub(super) edits: &'s mut Vec<EditAt>,
+    pub(super) offset: u32,
+}
+
+/// Kinds of instructions, by what has to be noted.
+#[derive(Clone, Copy)]
+enum Kind {
+    Open,
+    End,
+    Return,
+    Call,
+    FunctionReference,
+    Plain,
+}
+
+impl Kind {
+    const fn of(visit: &str) -> Kind {
+        match visit.as_bytes() {
+            b"visit_block" | b"visit_loop" | b"visit_if" => Kind::Open,
+            b"visit_end" => Kind::End,
+            b"visit_return" => Kind::Return,
+            b"visit_call" | b"visit_call_indirect" => Kind::Call,
+            b"visit_ref_func" => Kind::FunctionReference,
+            _ => Kind::Plain,
+        }
+    }
+}
+
+impl<V> Scan<'_, V> {
+    #[inline(always)]
+    fn note(&mut self, kind: Kind, float: FloatUse, function: Option<u32>) {
+        if let Some(width) = self.notes.pending.take() {
+            if !float.ignores_payload() {
+                self.canonicalise(width);
+            }
+        }
+        if let FloatUse::Arithmetic(width) = float {
+            self.notes.pending = Some(width);
+        }
+        match kind {
+            Kind::Open => {
+                self.notes.blocks += 1;
+                self.notes.depth = self.notes.depth.saturating_add(1);
+            }
+            Kind::End => self.notes.depth = self.notes.depth.saturating_sub(1),
+            Kind::Return => {
+                self.notes.returns += 1;
+                let edit = Edit::Return { depth: self.notes.depth };
+                self.edits.push(EditAt { offset: self.offset, edit });
+            }
+            Kind::Call => {
+                self.notes.calls = true;
+                self.notes.named_function = function;
+            }
+            Kind::FunctionReference => self.notes.named_function = function,
+            Kind::Plain => {}
+        }
+    }
+
+    fn canonicalise(&mut self, width: Width) {
+        match width {
+            Width::F32 => self.notes.canonical_f32 = true,
+            Width::F64 => self.notes.canonical_f64 = true,
+        }
+        self.edits.push(EditAt { offset: self.offset, edit: Edit::Canonicalise(width) });
+    }
+}
+
+/// The function that an instruction names, from its arguments.
+macro_rules! named_function {
+    (visit_call $index:ident) => {
+        Some($index)
+    };
+    (visit_ref_func $index:ident) => {
+        Some($index)
+    };
+    ($visit:ident $($arg:ident)*) => {
+        None
+    };
+}
+
+macro_rules! scan {
+    ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })?
+        => $visit:ident ($($ann:tt)*))*) => {
+        $(
+            fn $visit(&mut self $($(, $arg: $argty)*)?) -> Self::Output {
+                let kind = const { Kind::of(stringify!($visit)) };
+                let float = const { nan::float_use(stringify!($visit)) };
+                self.note(kind, float, named_function!($visit $($($arg)*)?));
+                self.validator.$visit($($($arg),*)?)
+            }
+        )*
+    };
+}
+
+impl<'a, V> VisitOperator<'a> for Scan<'_, V>
+where
+    V: VisitOperator<'a, Output = Result<(), BinaryReaderError>>,
+{
+    type Output = Result<(), BinaryReaderError>;
+
+    wasmparser::for_each_visit_operator!(scan);
+}
