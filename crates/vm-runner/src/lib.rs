@@ -1,1 +1,20 @@
-//! vm-runner
+//! How Wasm runs: prepare, compile, cache, execute.
+//!
+//! [`runner::Runner`] is the way in. [`mod@prepare`] makes any contract a module whose metering and
+//! limits are its own; an [`engine::Engine`] compiles and calls such modules; [`cache`] keeps what
+//! was compiled.
+//!
+//! **Invariant:** all engines give the same outcome for the same call, because nothing that the
+//! protocol can observe is left to an engine.
+
+pub mod artifact;
+pub mod cache;
+pub mod code;
+pub mod engine;
+pub mod prepare;
+pub mod runner;
+
+pub use cache::CacheConfig;
+pub use code::Code;
+pub use engine::EngineKind;
+pub use runner::Runner;

@@ -1,0 +1,96 @@
+//! What compiling code yields: either why it is rejected or a compiled module with what running it
+//! needs to know.
+
+use crate::code::Code;
+use crate::engine::Engine;
+use crate::prepare::{self, MethodKind, Prepared};
+use borsh::{BorshDeserialize, BorshSerialize};
+use std::collections::BTreeMap;
+use torr_parameters::VmConfig;
+use torr_vm_logic::error::{CompilationError, Fault};
+use torr_vm_logic::function::{HostFunction, Parameters, Specification, Visitor};
+
+/// The result of preparing and compiling code, as it is cached. Rejections are cached too: they are
+/// as final as artifacts.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Artifact {
+    /// Length of the code in bytes, which loading it is charged by.
+    pub code_len: u64,
+    /// The compiled module, or why there is none.
+    pub result: Result<Compiled, CompilationError>,
+}
+
+/// A compiled module.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Compiled {
+    /// What the engine made.
+    pub module: Vec<u8>,
+    /// The exported functions by name.
+    pub methods: BTreeMap<String, MethodKind>,
+    /// Whether the module has a start function.
+    pub has_start: bool,
+    /// Why the module cannot be linked: an import that does not exist or has another type.
+    pub link_error: Option<String>,
+    /// Why an instance of the module is more than the protocol allows.
+    pub loading_error: Option<String>,
+}
+
+impl Artifact {
+    /// Prepares and compiles `code`. Linear in the length of the code in time and memory.
+    ///
+    /// # Errors
+    /// When the engine refuses a module that preparation accepted; rejected code is no error.
+    pub fn compile(code: &Code, config: &VmConfig, engine: &dyn Engine) -> Result<Artifact, Fault> {
+        let code_len = code.bytes().len() as u64;
+        let prepared = match prepare::prepare(code.bytes(), config) {
+            Ok(prepared) => prepared,
+            Err(rejection) => return Ok(Artifact { code_len, result: Err(rejection.error) }),
+        };
+        let link_error = link_error(&prepared, config);
+        // A module that cannot be loaded or linked never runs, so no engine needs to see it.
+        let runs = prepared.loading_error.is_none() && link_error.is_none();
+        let module = if runs { engine.compile(&prepared)? } else { Vec::new() };
+        let compiled = Compiled {
+            module,
+            methods: prepared.methods,
+            has_start: prepared.has_start,
+            link_error,
+            loading_error: prepared.loading_error,
+        };
+        Ok(Artifact { code_len, result: Ok(compiled) })
+    }
+}
+
+/// What is wrong with the first import that does not match a host function of `config`.
+fn link_error(prepared: &Prepared, config: &VmConfig) -> Option<String> {
+    let available = available_functions(config);
+    prepared.imports.iter().find_map(|import| match available.get(import.name.as_str()) {
+        None => Some(format!("unknown import: env.{}", import.name)),
+        Some(specification) => {
+            let declared = specification.parameters.iter().map(|&(_, ty)| ty);
+            let matches = import.signature.as_ref().is_some_and(|signature| {
+                declared.eq(signature.parameters.iter().copied())
+                    && specification.result == signature.result
+            });
+            (!matches).then(|| format!("incompatible import type: env.{}", import.name))
+        }
+    })
+}
+
+/// The host functions that a contract can import under `config`, by name.
+fn available_functions(config: &VmConfig) -> BTreeMap<&'static str, Specification> {
+    struct Collect<'c>(&'c VmConfig, BTreeMap<&'static str, Specification>);
+    impl Visitor for Collect<'_> {
+        fn visit<F: HostFunction>(&mut self)
+        where
+            F::Parameters: Parameters,
+        {
+            if F::SPECIFICATION.is_available(self.0) {
+                self.1.insert(F::SPECIFICATION.name, F::SPECIFICATION);
+            }
+        }
+    }
+    let mut collect = Collect(config, BTreeMap::new());
+    torr_vm_logic::visit_host_functions(&mut collect);
+    collect.1
+}

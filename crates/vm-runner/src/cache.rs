@@ -1,0 +1,60 @@
+//! What was compiled, kept by content: in memory, bounded, and on disk.
+//!
+//! The key of an artifact is the hash of everything that changes it: the code, the parameters that
+//! preparation reads, the engine with its version and settings. So an entry is never out of date.
+
+mod disk;
+mod memory;
+
+pub use disk::{CacheError, DiskCache};
+pub(crate) use memory::MemoryCache;
+
+use crate::artifact::Artifact;
+use std::path::PathBuf;
+use torr_crypto::hash::CryptoHash;
+
+/// Bounds and places of a runner's cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CacheConfig {
+    /// Compiled code that is kept in memory, in bytes of artifacts. Loaded modules that are called
+    /// stay alive beyond it until the call ends.
+    pub memory_bytes: u64,
+    /// A folder for artifacts, made when it is missing; `None`: nothing is kept on disk.
+    pub folder: Option<PathBuf>,
+}
+
+impl Default for CacheConfig {
+    /// 1 GiB in memory, nothing on disk.
+    fn default() -> CacheConfig {
+        CacheConfig { memory_bytes: 1 << 30, folder: None }
+    }
+}
+
+/// The caches of a runner.
+pub(crate) struct Caches {
+    pub(crate) memory: MemoryCache,
+    disk: Option<DiskCache>,
+}
+
+impl Caches {
+    pub(crate) fn open(config: CacheConfig) -> Result<Caches, CacheError> {
+        Ok(Caches {
+            memory: MemoryCache::new(config.memory_bytes),
+            disk: config.folder.map(DiskCache::open).transpose()?,
+        })
+    }
+
+    /// The artifact on disk. One that cannot be read is compiled again, so this is no error.
+    pub(crate) fn stored(&self, key: &CryptoHash) -> Option<Artifact> {
+        let bytes = self.disk.as_ref()?.get(key).ok().flatten()?;
+        borsh::from_slice(&bytes).ok()
+    }
+
+    /// Keeps an artifact on disk. A disk that cannot be written costs a compilation, no call.
+    pub(crate) fn store(&self, key: &CryptoHash, artifact: &Artifact) {
+        if let (Some(disk), Ok(bytes)) = (&self.disk, borsh::to_vec(artifact)) {
+            // Dropped on purpose: see above.
+            let _ = disk.put(key, &bytes);
+        }
+    }
+}

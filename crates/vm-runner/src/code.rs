@@ -1,0 +1,29 @@
+//! Contract code and its hash.
+
+use std::sync::Arc;
+use torr_crypto::hash::CryptoHash;
+
+/// The Wasm code of a contract, as deployed, with its SHA-256.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    bytes: Arc<[u8]>,
+    hash: CryptoHash,
+}
+
+impl Code {
+    /// Hashes `bytes`. Any bytes are code; whether they are a contract shows when they are run.
+    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Code {
+        let bytes = bytes.into();
+        Code { hash: CryptoHash::of(&bytes), bytes }
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Their SHA-256, by which the protocol knows the code.
+    pub fn hash(&self) -> CryptoHash {
+        self.hash
+    }
+}

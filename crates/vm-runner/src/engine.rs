@@ -1,0 +1,145 @@
+//! What an engine is: compiles prepared modules, loads what it compiled, calls methods.
+//!
+//! Metering, limits and NaN canonicalisation are in the prepared module, so every engine gives the
+//! same outcome to the last gas unit. **Invariant:** an engine adds no rule of its own; its traps map
+//! to the protocol's in one `match` without a wildcard.
+
+mod meter;
+#[cfg(feature = "wasmer")]
+mod wasmer;
+#[cfg(feature = "wasmi")]
+mod wasmi;
+
+use crate::prepare::Prepared;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+use torr_vm_logic::error::{Fault, Stop, WasmTrap};
+use torr_vm_logic::host::HostState;
+
+/// A compiler and executor of prepared modules.
+pub trait Engine: Send + Sync {
+    /// Everything about the engine that changes an artifact: its name and version, settings, the
+    /// processor's features. Part of an artifact's address in the cache.
+    fn id(&self) -> String;
+
+    /// Compiles a module to bytes that [`Engine::load`] of an engine with the same id accepts. Time
+    /// and size are linear in the size of the module.
+    ///
+    /// # Errors
+    /// When the engine refuses a module that preparation accepted, which is a bug of either.
+    fn compile(&self, module: &Prepared) -> Result<Vec<u8>, Fault>;
+
+    /// Makes an artifact ready to be called.
+    ///
+    /// `artifact` is trusted: it must come from [`Engine::compile`] of an engine with the same id,
+    /// through a store that nobody else can write and that checks what it returns.
+    ///
+    /// # Errors
+    /// When the bytes are no artifact of this engine.
+    fn load(&self, artifact: &[u8]) -> Result<Arc<dyn LoadedModule>, Fault>;
+}
+
+/// A compiled module in memory, for any number of calls on any thread.
+pub trait LoadedModule: Send + Sync {
+    /// Calls the exported function `export`, after the module's start function if it has one.
+    ///
+    /// The state's gas is settled when this returns.
+    ///
+    /// # Errors
+    /// When the node cannot continue.
+    fn call(&self, call: &Call<'_>, host: &mut HostState<'_>) -> Result<Ended, Fault>;
+}
+
+/// What is called in a loaded module.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// Name of the exported function, as the prepared module has it.
+    pub export: &'a str,
+    /// Whether the module has a start function.
+    pub has_start: bool,
+    /// Stack budget in bytes, as the instrumentation counts them.
+    pub max_stack_height: u64,
+}
+
+/// How a call ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// The method returned.
+    Returned,
+    /// The code trapped.
+    Trapped(WasmTrap),
+    /// A host function ended the call, or gas or stack ran out.
+    Stopped(Stop),
+}
+
+/// The engines that this build has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EngineKind {
+    /// wasmer with its single-pass compiler: native code, compiled in linear time.
+    #[cfg(feature = "wasmer")]
+    Wasmer,
+    /// wasmi, an interpreter: the referee, and the engine on wasm32.
+    #[cfg(feature = "wasmi")]
+    Wasmi,
+}
+
+impl EngineKind {
+    /// All of them; the default is the first.
+    pub const ALL: &'static [EngineKind] = &[
+        #[cfg(feature = "wasmer")]
+        EngineKind::Wasmer,
+        #[cfg(feature = "wasmi")]
+        EngineKind::Wasmi,
+    ];
+
+    /// The name that [`EngineKind::from_str`] reads.
+    pub fn name(self) -> &'static str {
+        match self {
+            #[cfg(feature = "wasmer")]
+            EngineKind::Wasmer => "wasmer",
+            #[cfg(feature = "wasmi")]
+            EngineKind::Wasmi => "wasmi",
+        }
+    }
+
+    /// A new engine of this kind.
+    pub fn build(self) -> Arc<dyn Engine> {
+        match self {
+            #[cfg(feature = "wasmer")]
+            EngineKind::Wasmer => Arc::new(wasmer::WasmerEngine::new()),
+            #[cfg(feature = "wasmi")]
+            EngineKind::Wasmi => Arc::new(wasmi::WasmiEngine::new()),
+        }
+    }
+}
+
+impl fmt::Display for EngineKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// There is no engine of that name in this build.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no engine `{name}`; choose one of: {}", names().join(", "))]
+pub struct UnknownEngine {
+    /// The name.
+    pub name: String,
+}
+
+fn names() -> Vec<&'static str> {
+    EngineKind::ALL.iter().map(|kind| kind.name()).collect()
+}
+
+impl FromStr for EngineKind {
+    type Err = UnknownEngine;
+
+    fn from_str(name: &str) -> Result<EngineKind, UnknownEngine> {
+        EngineKind::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.name() == name)
+            .ok_or_else(|| UnknownEngine { name: name.to_owned() })
+    }
+}

@@ -1,0 +1,350 @@
+//! wasmer with its single-pass compiler: native code in linear time.
+//!
+//! A store lives for one call, because wasmer frees instances only with their store. Host functions
+//! run natively inside the call; they reach the call's state through a pointer in the store's
+//! environment, which is the reason for the unsafe code here.
+
+use super::meter::{Meter, RawEnd};
+use super::{Call, Ended, Engine, LoadedModule};
+use crate::prepare::{GAS_EXPORT, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::ptr::NonNull;
+use std::sync::{Arc, OnceLock};
+use torr_vm_logic::error::{Fault, Stop, WasmTrap};
+use torr_vm_logic::function::{HostFunction, Parameters, Visitor, WasmOutput, WasmType};
+use torr_vm_logic::host::{Host, HostState};
+use wasmer::sys::{EngineBuilder, Features, Singlepass};
+use wasmer::{
+    AsStoreMut, Exports, Function, FunctionEnv, FunctionEnvMut, FunctionType, Global, Imports,
+    Instance, InstantiationError, Memory, Module, RuntimeError, Store, Type, Value,
+};
+use wasmer_types::TrapCode;
+
+/// Native stack of a call, in bytes. The instrumentation counts at least 64 bytes a call and at
+/// least half of what a value takes in a native frame, up to 256 KiB; host functions run on the
+/// caller's stack.
+const STACK_BYTES: usize = 8 << 20;
+
+/// The engine.
+pub(super) struct WasmerEngine {
+    engine: wasmer::Engine,
+}
+
+impl WasmerEngine {
+    pub(super) fn new() -> WasmerEngine {
+        static STACK_SIZE: OnceLock<()> = OnceLock::new();
+        STACK_SIZE.get_or_init(|| wasmer::sys::vm::set_stack_size(STACK_BYTES));
+        let mut features = Features::none();
+        features.bulk_memory(true).reference_types(true);
+        let builder = EngineBuilder::new(Singlepass::default()).set_features(Some(features));
+        WasmerEngine { engine: builder.engine().into() }
+    }
+}
+
+impl Engine for WasmerEngine {
+    fn id(&self) -> String {
+        // The identifier of the engine names compiler, settings, target and processor features.
+        format!("wasmer 7.4.2 {}", self.engine.deterministic_id())
+    }
+
+    fn compile(&self, module: &Prepared) -> Result<Vec<u8>, Fault> {
+        let module = Module::new(&self.engine, &module.wasm).map_err(engine_fault)?;
+        Ok(module.serialize().map_err(engine_fault)?.to_vec())
+    }
+
+    fn load(&self, artifact: &[u8]) -> Result<Arc<dyn LoadedModule>, Fault> {
+        // SAFETY: the bytes come from `compile` of an engine with the same id, as `Engine::load`
+        // demands of its caller; the cache upholds it by checking what it reads.
+        let module = unsafe { Module::deserialize(&self.engine, artifact) };
+        Ok(Arc::new(WasmerModule {
+            engine: self.engine.clone(),
+            module: module.map_err(engine_fault)?,
+        }))
+    }
+}
+
+struct WasmerModule {
+    engine: wasmer::Engine,
+    module: Module,
+}
+
+impl LoadedModule for WasmerModule {
+    fn call(&self, call: &Call<'_>, host: &mut HostState<'_>) -> Result<Ended, Fault> {
+        let meter = Meter::start(host);
+        let mut store = Store::new(self.engine.clone());
+        let state = StatePointer::new(host);
+        let environment = FunctionEnv::new(&mut store, Environment { state, meter, exports: None });
+        let imports = imports(&self.module, &mut store, &environment);
+        let instance = match Instance::new(&mut store, &self.module, &imports) {
+            Ok(instance) => instance,
+            Err(error) => return Ok(Ended::Trapped(instantiation_trap(error)?)),
+        };
+        let globals = Globals::find(&instance.exports)?;
+        globals.seed(&mut store, meter.budget(), call.max_stack_height)?;
+        environment.as_mut(&mut store).exports = Some(globals.clone());
+        let mut raw = RawEnd::Returned;
+        let names = call.has_start.then_some(START_EXPORT).into_iter().chain([call.export]);
+        for name in names {
+            raw = run(&instance, name, &mut store)?;
+            if !matches!(raw, RawEnd::Returned) {
+                break;
+            }
+        }
+        let (gas_left, stack_left) =
+            (integer(&globals.gas, &mut store)?, integer(&globals.stack, &mut store)?);
+        let meter = environment.as_ref(&store).meter;
+        Ok(meter.finish(host, raw, gas_left, stack_left))
+    }
+}
+
+/// What the host needs of an instance.
+#[derive(Clone)]
+struct Globals {
+    memory: Memory,
+    gas: Global,
+    stack: Global,
+}
+
+impl Globals {
+    fn find(exports: &Exports) -> Result<Globals, Fault> {
+        let memory = exports.get_memory(MEMORY_EXPORT);
+        let gas = exports.get_global(GAS_EXPORT);
+        let stack = exports.get_global(STACK_EXPORT);
+        match (memory, gas, stack) {
+            (Ok(memory), Ok(gas), Ok(stack)) => {
+                Ok(Globals { memory: memory.clone(), gas: gas.clone(), stack: stack.clone() })
+            }
+            _ => Err(Fault::Bug { what: "a prepared module exports its memory, gas and stack" }),
+        }
+    }
+
+    fn seed(&self, store: &mut Store, gas: i64, max_stack_height: u64) -> Result<(), Fault> {
+        let stack = i64::try_from(max_stack_height).unwrap_or(i64::MAX);
+        self.gas.set(store, Value::I64(gas)).map_err(engine_fault)?;
+        self.stack.set(store, Value::I64(stack)).map_err(engine_fault)
+    }
+}
+
+fn run(instance: &Instance, name: &str, store: &mut Store) -> Result<RawEnd, Fault> {
+    let function = instance
+        .exports
+        .get_typed_function::<(), ()>(store, name)
+        .map_err(|_| Fault::Bug { what: "a prepared module exports the functions it lists" })?;
+    match function.call(store) {
+        Ok(()) => Ok(RawEnd::Returned),
+        Err(error) => ended(error),
+    }
+}
+
+fn ended(error: RuntimeError) -> Result<RawEnd, Fault> {
+    match error.downcast::<HostStopped>() {
+        Ok(HostStopped(stop)) => Ok(RawEnd::Stopped(stop)),
+        Err(error) => Ok(RawEnd::Trapped(trap(error)?)),
+    }
+}
+
+/// The call's state, for host functions. Wasmer wants an environment that is `'static` and `Send`.
+struct StatePointer(NonNull<HostState<'static>>);
+
+impl StatePointer {
+    fn new(host: &mut HostState<'_>) -> StatePointer {
+        StatePointer(NonNull::from(host).cast())
+    }
+}
+
+// SAFETY: the pointer is used only by host functions that run inside `LoadedModule::call`, on the
+// thread that called it; the store that holds it never leaves that function.
+unsafe impl Send for StatePointer {}
+
+/// What host functions find in the store.
+struct Environment {
+    state: StatePointer,
+    meter: Meter,
+    /// Set after instantiation; nothing calls a host function before.
+    exports: Option<Globals>,
+}
+
+/// Runs the host function `F` on the state of the call under way.
+#[inline]
+fn host_call<F: HostFunction>(
+    mut environment: FunctionEnvMut<'_, Environment>,
+    parameters: &[u64],
+) -> Result<Option<u64>, HostStopped>
+where
+    F::Parameters: Parameters,
+{
+    let (environment, mut store) = environment.data_and_store_mut();
+    let Some(exports) = &environment.exports else {
+        return Err(Fault::Bug { what: "instantiation calls no host function" }.into());
+    };
+    let parameters = F::Parameters::from_bits(parameters)
+        .ok_or(Fault::Bug { what: "the engine passes as many values as were declared" })?;
+    // SAFETY: `LoadedModule::call` holds the only reference to the state for as long as the store
+    // exists and does not use it while Wasm code runs; host functions do not nest.
+    let state = unsafe { environment.state.0.as_mut() };
+    let left = integer(&exports.gas, &mut store)?;
+    environment.meter.enter_host(state, left).map_err(Stop::from)?;
+    let view = exports.memory.view(&store);
+    // SAFETY: no Wasm code runs and nothing grows the memory while the host function does, and no
+    // other slice of the memory exists.
+    let memory = unsafe { view.data_unchecked_mut() };
+    let output = F::call(&mut Host { state: &mut *state, memory }, parameters)?;
+    let gas = environment.meter.leave_host(state);
+    exports.gas.set(&mut store, Value::I64(gas)).map_err(engine_fault)?;
+    Ok(output.to_bits())
+}
+
+/// A failed host function on its way through Wasm frames.
+#[derive(Debug, thiserror::Error)]
+#[error("a host function ended the call")]
+struct HostStopped(Stop);
+
+impl<T: Into<Stop>> From<T> for HostStopped {
+    fn from(stop: T) -> HostStopped {
+        HostStopped(stop.into())
+    }
+}
+
+/// Imports for the host functions that `module` names. Their types were checked before.
+fn imports(module: &Module, store: &mut Store, environment: &FunctionEnv<Environment>) -> Imports {
+    struct Link<'s> {
+        wanted: BTreeSet<String>,
+        store: &'s mut Store,
+        environment: &'s FunctionEnv<Environment>,
+        exports: Exports,
+    }
+    impl Visitor for Link<'_> {
+        fn visit<F: HostFunction>(&mut self)
+        where
+            F::Parameters: Parameters,
+        {
+            let name = F::SPECIFICATION.name;
+            if self.wanted.contains(name) {
+                self.exports.insert(name, function::<F>(self.store, self.environment));
+            }
+        }
+    }
+    let wanted = module.imports().map(|import| import.name().to_owned()).collect();
+    let mut link = Link { wanted, store, environment, exports: Exports::new() };
+    torr_vm_logic::visit_host_functions(&mut link);
+    let mut imports = Imports::new();
+    imports.register_namespace("env", link.exports);
+    imports
+}
+
+/// The host function `F` as wasmer calls it: typed when all its parameters are 64 bits wide, which
+/// all but one are.
+fn function<F: HostFunction>(store: &mut Store, env: &FunctionEnv<Environment>) -> Function
+where
+    F::Parameters: Parameters,
+{
+    macro_rules! typed {
+        ($($name:ident)*) => {
+            match F::SPECIFICATION.result {
+                None => Function::new_typed_with_env(store, env, |env: FunctionEnvMut<'_, Environment>, $($name: u64),*| {
+                    host_call::<F>(env, &[$($name),*]).map(|_| ())
+                }),
+                Some(WasmType::I64) => Function::new_typed_with_env(store, env, |env: FunctionEnvMut<'_, Environment>, $($name: u64),*| {
+                    host_call::<F>(env, &[$($name),*]).map(|bits| bits.unwrap_or_default())
+                }),
+                Some(WasmType::I32) => Function::new_typed_with_env(store, env, |env: FunctionEnvMut<'_, Environment>, $($name: u64),*| {
+                    host_call::<F>(env, &[$($name),*]).map(|bits| bits.unwrap_or_default() as u32)
+                }),
+            }
+        };
+    }
+    let parameters = F::SPECIFICATION.parameters;
+    let all_wide = parameters.iter().all(|&(_, ty)| ty == WasmType::I64);
+    match parameters.len() {
+        0 => typed!(),
+        1 if all_wide => typed!(a),
+        2 if all_wide => typed!(a b),
+        3 if all_wide => typed!(a b c),
+        4 if all_wide => typed!(a b c d),
+        5 if all_wide => typed!(a b c d e),
+        6 if all_wide => typed!(a b c d e f),
+        7 if all_wide => typed!(a b c d e f g),
+        8 if all_wide => typed!(a b c d e f g h),
+        9 if all_wide => typed!(a b c d e f g h i),
+        _ => untyped::<F>(store, env),
+    }
+}
+
+/// The host function `F` for any parameters, at the price of a vector per call.
+fn untyped<F: HostFunction>(store: &mut Store, env: &FunctionEnv<Environment>) -> Function
+where
+    F::Parameters: Parameters,
+{
+    let value_type = |ty| match ty {
+        WasmType::I32 => Type::I32,
+        WasmType::I64 => Type::I64,
+    };
+    let parameters = F::SPECIFICATION.parameters.iter().map(|&(_, ty)| value_type(ty));
+    let results = F::SPECIFICATION.result.map(value_type);
+    let ty =
+        FunctionType::new(parameters.collect::<Vec<_>>(), results.into_iter().collect::<Vec<_>>());
+    Function::new_with_env(store, env, ty, |env, values: &[Value]| {
+        let bits: Vec<u64> = values.iter().map(bits).collect();
+        let result =
+            host_call::<F>(env, &bits).map_err(|stopped| RuntimeError::user(stopped.into()))?;
+        Ok(match (F::SPECIFICATION.result, result) {
+            (Some(WasmType::I32), Some(bits)) => vec![Value::I32(bits as i32)],
+            (Some(WasmType::I64), Some(bits)) => vec![Value::I64(bits as i64)],
+            _ => Vec::new(),
+        })
+    })
+}
+
+fn bits(value: &Value) -> u64 {
+    match value {
+        Value::I32(value) => u64::from(*value as u32),
+        Value::I64(value) => *value as u64,
+        _ => 0,
+    }
+}
+
+fn integer(global: &Global, store: &mut impl AsStoreMut) -> Result<i64, Fault> {
+    match global.get(store) {
+        Value::I64(value) => Ok(value),
+        _ => Err(Fault::Bug { what: "the metering globals are 64 bits wide" }),
+    }
+}
+
+/// Segments that reach beyond the memory or the table end the call like an access beyond the memory.
+fn instantiation_trap(error: InstantiationError) -> Result<WasmTrap, Fault> {
+    match error {
+        InstantiationError::Start(error) => match error.clone().to_trap() {
+            Some(TrapCode::HeapAccessOutOfBounds | TrapCode::TableAccessOutOfBounds) => {
+                Ok(WasmTrap::MemoryOutOfBounds)
+            }
+            _ => Err(engine_fault(error)),
+        },
+        error => Err(engine_fault(error)),
+    }
+}
+
+fn trap(error: RuntimeError) -> Result<WasmTrap, Fault> {
+    let Some(code) = error.clone().to_trap() else { return Err(engine_fault(error)) };
+    Ok(match code {
+        TrapCode::UnreachableCodeReached => WasmTrap::Unreachable,
+        TrapCode::HeapAccessOutOfBounds | TrapCode::HeapMisaligned => WasmTrap::MemoryOutOfBounds,
+        TrapCode::TableAccessOutOfBounds => WasmTrap::CallIndirectOOB,
+        TrapCode::IndirectCallToNull => WasmTrap::IndirectCallToNull,
+        TrapCode::BadSignature => WasmTrap::IncorrectCallIndirectSignature,
+        TrapCode::IntegerOverflow
+        | TrapCode::IntegerDivisionByZero
+        | TrapCode::BadConversionToInteger => WasmTrap::IllegalArithmetic,
+        TrapCode::UnalignedAtomic => WasmTrap::MisalignedAtomicAccess,
+        TrapCode::StackOverflow
+        | TrapCode::UncaughtException
+        | TrapCode::UninitializedExnRef
+        | TrapCode::YieldOutsideAsyncContext
+        | TrapCode::HostInterrupt
+        | TrapCode::ReadonlyTableModified => return Err(engine_fault(error)),
+    })
+}
+
+fn engine_fault(error: impl fmt::Display) -> Fault {
+    Fault::Engine { message: format!("wasmer: {error}") }
+}

@@ -1,0 +1,325 @@
+//! The interpreter: slow, small, and the same on every platform.
+//!
+//! Host functions are not called from inside the interpreter. A call of an import suspends the
+//! execution, the host function runs outside with the whole state at hand, and the execution is
+//! resumed with its result. So the store holds no reference to the call's state, and this file needs
+//! no unsafe code.
+
+use super::meter::{Meter, RawEnd};
+use super::{Call, Ended, Engine, LoadedModule};
+use crate::prepare::{GAS_EXPORT, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+use torr_vm_logic::error::{Fault, Result as HostResult, WasmTrap};
+use torr_vm_logic::function::{
+    HostFunction, Parameters, Specification, Visitor, WasmOutput, WasmType,
+};
+use torr_vm_logic::host::{Host, HostState};
+use wasmi::{
+    Config, Error, ExternType, FuncType, Global, Instance, Linker, Memory, Module, ResumableCall,
+    Store, TrapCode, Val, ValType,
+};
+
+/// Deepest nesting of Wasm calls and highest stack in bytes, both beyond what the instrumentation
+/// lets a contract reach: it counts at least 64 bytes a call, and at least half of what a value takes
+/// here.
+const MAX_RECURSION_DEPTH: usize = 1 << 20;
+const MAX_STACK_BYTES: usize = 1 << 28;
+
+/// The engine.
+pub(super) struct WasmiEngine {
+    engine: wasmi::Engine,
+}
+
+impl WasmiEngine {
+    pub(super) fn new() -> WasmiEngine {
+        let mut config = Config::default();
+        config.set_max_recursion_depth(MAX_RECURSION_DEPTH);
+        config.set_max_stack_height(MAX_STACK_BYTES);
+        WasmiEngine { engine: wasmi::Engine::new(&config) }
+    }
+}
+
+impl Engine for WasmiEngine {
+    fn id(&self) -> String {
+        "wasmi 2.0".to_owned()
+    }
+
+    /// The artifact is the prepared module itself: functions are translated when they are first
+    /// called.
+    fn compile(&self, module: &Prepared) -> Result<Vec<u8>, Fault> {
+        Module::new(&self.engine, &module.wasm).map_err(engine_fault)?;
+        Ok(module.wasm.clone())
+    }
+
+    fn load(&self, artifact: &[u8]) -> Result<Arc<dyn LoadedModule>, Fault> {
+        let module = Module::new(&self.engine, artifact).map_err(engine_fault)?;
+        Ok(Arc::new(WasmiModule { module }))
+    }
+}
+
+struct WasmiModule {
+    module: Module,
+}
+
+impl LoadedModule for WasmiModule {
+    fn call(&self, call: &Call<'_>, host: &mut HostState<'_>) -> Result<Ended, Fault> {
+        let mut store = Store::new(self.module.engine(), ());
+        let instance = match instantiate(&self.module, &mut store) {
+            Ok(instance) => instance,
+            Err(error) => return Ok(Ended::Trapped(instantiation_trap(&error)?)),
+        };
+        let exports = Exports::find(&instance, &store)?;
+        let meter = Meter::start(host);
+        let mut running = Running { store, exports, meter, host };
+        running.seed(call.max_stack_height)?;
+        let mut raw = RawEnd::Returned;
+        let names = call.has_start.then_some(START_EXPORT).into_iter().chain([call.export]);
+        for name in names {
+            raw = running.run(&instance, name)?;
+            if !matches!(raw, RawEnd::Returned) {
+                break;
+            }
+        }
+        let (gas_left, stack_left) = (running.gas_left()?, running.stack_left()?);
+        Ok(running.meter.finish(host, raw, gas_left, stack_left))
+    }
+}
+
+/// What the host needs of an instance.
+struct Exports {
+    memory: Memory,
+    gas: Global,
+    stack: Global,
+}
+
+impl Exports {
+    fn find(instance: &Instance, store: &Store<()>) -> Result<Exports, Fault> {
+        let missing = Fault::Bug { what: "a prepared module exports its memory, gas and stack" };
+        let memory = instance.get_memory(store, MEMORY_EXPORT);
+        let gas = instance.get_global(store, GAS_EXPORT);
+        let stack = instance.get_global(store, STACK_EXPORT);
+        match (memory, gas, stack) {
+            (Some(memory), Some(gas), Some(stack)) => Ok(Exports { memory, gas, stack }),
+            _ => Err(missing),
+        }
+    }
+}
+
+/// A call under way.
+struct Running<'h, 'a> {
+    store: Store<()>,
+    exports: Exports,
+    meter: Meter,
+    host: &'h mut HostState<'a>,
+}
+
+impl Running<'_, '_> {
+    fn seed(&mut self, max_stack_height: u64) -> Result<(), Fault> {
+        let stack = i64::try_from(max_stack_height).unwrap_or(i64::MAX);
+        let Exports { gas, stack: stack_global, .. } = self.exports;
+        set(gas, &mut self.store, self.meter.budget())?;
+        set(stack_global, &mut self.store, stack)
+    }
+
+    fn gas_left(&self) -> Result<i64, Fault> {
+        integer(self.exports.gas, &self.store)
+    }
+
+    fn stack_left(&self) -> Result<i64, Fault> {
+        integer(self.exports.stack, &self.store)
+    }
+
+    /// Runs an export to its end, with the host calls in between.
+    fn run(&mut self, instance: &Instance, name: &str) -> Result<RawEnd, Fault> {
+        let function = instance
+            .get_func(&self.store, name)
+            .ok_or(Fault::Bug { what: "a prepared module exports the functions it lists" })?;
+        let mut step = function.call_resumable(&mut self.store, &[], &mut []);
+        loop {
+            let suspended = match step {
+                Ok(ResumableCall::Finished) => return Ok(RawEnd::Returned),
+                Ok(ResumableCall::HostTrap(suspended)) => suspended,
+                Ok(ResumableCall::OutOfFuel(_)) => {
+                    return Err(Fault::Bug { what: "fuel is not used" });
+                }
+                Err(error) => return self.ended(error),
+            };
+            let Some(import) = suspended.host_error().downcast_ref::<ImportCalled>() else {
+                return Err(engine_fault(suspended.into_host_error()));
+            };
+            let import = import.clone();
+            let result = match self.host_call(&import) {
+                Ok(result) => result,
+                Err(stop) => return Ok(RawEnd::Stopped(stop)),
+            };
+            step = suspended.resume(&mut self.store, result.as_slice(), &mut []);
+        }
+    }
+
+    /// How a call ended that was not suspended.
+    fn ended(&mut self, error: Error) -> Result<RawEnd, Fault> {
+        // An import that is itself the called function fails at once, without being suspended.
+        if let Some(import) = error.downcast_ref::<ImportCalled>().cloned() {
+            return Ok(match self.host_call(&import) {
+                Ok(_) => RawEnd::Returned,
+                Err(stop) => RawEnd::Stopped(stop),
+            });
+        }
+        Ok(RawEnd::Trapped(trap(&error)?))
+    }
+
+    /// Runs a host function on the state as the suspended code left it.
+    fn host_call(&mut self, import: &ImportCalled) -> HostResult<Option<Val>> {
+        let left = self.gas_left()?;
+        self.meter.enter_host(self.host, left)?;
+        let memory = self.exports.memory.data_mut(&mut self.store);
+        let mut host = Host { state: &mut *self.host, memory };
+        let bits = (import.entry.call)(&mut host, &import.parameters)?;
+        let gas = self.meter.leave_host(self.host);
+        set(self.exports.gas, &mut self.store, gas)?;
+        Ok(match (import.entry.specification.result, bits) {
+            (Some(WasmType::I32), Some(bits)) => Some(Val::I32(bits as i32)),
+            (Some(WasmType::I64), Some(bits)) => Some(Val::I64(bits as i64)),
+            _ => None,
+        })
+    }
+}
+
+/// A host function for an interpreter: by name, over bits.
+struct Entry {
+    specification: Specification,
+    call: CallWithBits,
+}
+
+type CallWithBits = fn(&mut Host<'_, '_, [u8]>, &[u64]) -> HostResult<Option<u64>>;
+
+/// All host functions of all versions; which of them a module may import is settled before.
+static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+    struct Collect(Vec<Entry>);
+    impl Visitor for Collect {
+        fn visit<F: HostFunction>(&mut self)
+        where
+            F::Parameters: Parameters,
+        {
+            self.0.push(Entry { specification: F::SPECIFICATION, call: call_with_bits::<F> });
+        }
+    }
+    let mut collect = Collect(Vec::new());
+    torr_vm_logic::visit_host_functions(&mut collect);
+    collect.0
+});
+
+fn call_with_bits<F: HostFunction>(
+    host: &mut Host<'_, '_, [u8]>,
+    bits: &[u64],
+) -> HostResult<Option<u64>>
+where
+    F::Parameters: Parameters,
+{
+    let parameters = F::Parameters::from_bits(bits)
+        .ok_or(Fault::Bug { what: "the interpreter passes as many values as were declared" })?;
+    Ok(F::call(host, parameters)?.to_bits())
+}
+
+/// The suspension of an execution for the call of an import.
+#[derive(Clone)]
+struct ImportCalled {
+    entry: &'static Entry,
+    parameters: Vec<u64>,
+}
+
+impl fmt::Debug for ImportCalled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "call of {}", self.entry.specification.name)
+    }
+}
+
+impl fmt::Display for ImportCalled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl wasmi::errors::HostError for ImportCalled {}
+
+/// Makes an instance whose imports suspend.
+fn instantiate(module: &Module, store: &mut Store<()>) -> Result<Instance, Error> {
+    let mut linker = Linker::new(module.engine());
+    linker.allow_shadowing(true);
+    for import in module.imports() {
+        let ExternType::Func(_) = import.ty() else { continue };
+        let entry = ENTRIES.iter().find(|entry| entry.specification.name == import.name());
+        let Some(entry) = entry else { continue };
+        let ty = function_type(&entry.specification);
+        linker.func_new(import.module(), import.name(), ty, move |_, parameters, _| {
+            let parameters = parameters.iter().map(bits).collect();
+            Err(Error::host(ImportCalled { entry, parameters }))
+        })?;
+    }
+    linker.instantiate_and_start(store, module)
+}
+
+fn function_type(specification: &Specification) -> FuncType {
+    let value_type = |ty| match ty {
+        WasmType::I32 => ValType::I32,
+        WasmType::I64 => ValType::I64,
+    };
+    FuncType::new(
+        specification.parameters.iter().map(|&(_, ty)| value_type(ty)),
+        specification.result.map(value_type),
+    )
+}
+
+fn bits(value: &Val) -> u64 {
+    match value {
+        Val::I32(value) => u64::from(*value as u32),
+        Val::I64(value) => *value as u64,
+        _ => 0,
+    }
+}
+
+fn set(global: Global, store: &mut Store<()>, value: i64) -> Result<(), Fault> {
+    global
+        .set(store, Val::I64(value))
+        .map_err(|_| Fault::Bug { what: "the metering globals are mutable and 64 bits wide" })
+}
+
+fn integer(global: Global, store: &Store<()>) -> Result<i64, Fault> {
+    match global.get(store) {
+        Val::I64(value) => Ok(value),
+        _ => Err(Fault::Bug { what: "the metering globals are 64 bits wide" }),
+    }
+}
+
+/// Segments that reach beyond the memory or the table end the call like an access beyond the memory.
+fn instantiation_trap(error: &Error) -> Result<WasmTrap, Fault> {
+    match error.as_trap_code() {
+        Some(TrapCode::MemoryOutOfBounds | TrapCode::TableOutOfBounds) => {
+            Ok(WasmTrap::MemoryOutOfBounds)
+        }
+        _ => Err(engine_fault(error)),
+    }
+}
+
+fn trap(error: &Error) -> Result<WasmTrap, Fault> {
+    let Some(code) = error.as_trap_code() else { return Err(engine_fault(error)) };
+    Ok(match code {
+        TrapCode::UnreachableCodeReached => WasmTrap::Unreachable,
+        TrapCode::MemoryOutOfBounds => WasmTrap::MemoryOutOfBounds,
+        TrapCode::TableOutOfBounds => WasmTrap::CallIndirectOOB,
+        TrapCode::IndirectCallToNull => WasmTrap::IndirectCallToNull,
+        TrapCode::IntegerDivisionByZero
+        | TrapCode::IntegerOverflow
+        | TrapCode::BadConversionToInteger => WasmTrap::IllegalArithmetic,
+        TrapCode::BadSignature => WasmTrap::IncorrectCallIndirectSignature,
+        TrapCode::StackOverflow
+        | TrapCode::OutOfFuel
+        | TrapCode::GrowthOperationLimited
+        | TrapCode::OutOfSystemMemory => return Err(engine_fault(error)),
+    })
+}
+
+fn engine_fault(error: impl fmt::Display) -> Fault {
+    Fault::Engine { message: format!("wasmi: {error}") }
+}
