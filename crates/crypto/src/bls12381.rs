@@ -6,7 +6,7 @@
 //! kept apart: an input whose length is not a whole number of items is an error and ends the
 //! contract; items that are no points give `None`, which the contract sees as a return value of 1.
 //!
-//! The functions are written once over the trait [`group::Group`]. `native` implements it with the
+//! The functions are written once over the trait `group::Group`. `native` implements it with the
 //! C library blst, `portable` (on wasm32) in pure Rust; tests hold both to the same answers.
 
 mod group;

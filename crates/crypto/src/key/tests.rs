@@ -1,6 +1,7 @@
 //! Keys and signatures against recorded cases, and their forms at random.
 
 use super::*;
+use crate::text::Base58;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -131,8 +132,6 @@ fn secret_keys_that_are_none() {
     let key = SecretKey::from_seed(KeyType::Secp256k1, &[1; 32]).unwrap();
     assert_eq!(key.sign(b"short"), Err(SignError::HashLength { received: 5 }));
 }
-
-use crate::text::Base58;
 
 fn key_types() -> impl Strategy<Value = KeyType> {
     prop_oneof![Just(KeyType::Ed25519), Just(KeyType::Secp256k1), Just(KeyType::MlDsa65)]
