@@ -213,11 +213,17 @@ impl<'a> Reader<'a> {
             Payload::CustomSection(custom) => {
                 sections.custom_bytes += section_len(custom.range().len() as u64);
             }
-            // The contract's own memory is replaced, and code is read body by body.
-            Payload::Version { .. }
-            | Payload::MemorySection(_)
-            | Payload::CodeSectionStart { .. }
-            | Payload::End(_) => {}
+            // Code is read body by body, but a section that is cut short comes before all else in
+            // the bodies that are there.
+            Payload::CodeSectionStart { range, .. } => {
+                if bytes(range.clone()).is_none() {
+                    let rule = "unexpected end: the code section is longer than the module";
+                    let rejection = Rejection::new(PrepareError::Deserialization, rule);
+                    return Err(rejection.at(range.start));
+                }
+            }
+            // The contract's own memory is replaced.
+            Payload::Version { .. } | Payload::MemorySection(_) | Payload::End(_) => {}
             _ => {
                 let rule = "a section that modules do not have";
                 return Err(Rejection::new(PrepareError::Deserialization, rule));
