@@ -9,8 +9,10 @@ use super::{Call, Ended, Engine, LoadedModule};
 use crate::prepare::{GAS_EXPORT, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
 use std::collections::BTreeSet;
 use std::fmt;
+use std::num::NonZero;
 use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
+use std::thread;
 use torr_vm_logic::error::{Fault, Stop, WasmTrap};
 use torr_vm_logic::function::{HostFunction, Parameters, Visitor, WasmOutput, WasmType};
 use torr_vm_logic::host::{Host, HostState};
@@ -26,41 +28,61 @@ use wasmer_types::TrapCode;
 /// caller's stack.
 const STACK_BYTES: usize = 8 << 20;
 
+/// A module shorter than this, in bytes, is compiled by one thread: starting more takes longer.
+const SHORT_MODULE: usize = 1 << 16;
+
 /// The engine.
+///
+/// wasmer's own engine keeps the code of all its modules until it goes, and is locked while it
+/// compiles. So every compilation and every loaded module has one to itself.
 pub(super) struct WasmerEngine {
-    engine: wasmer::Engine,
+    id: String,
 }
 
 impl WasmerEngine {
     pub(super) fn new() -> WasmerEngine {
         static STACK_SIZE: OnceLock<()> = OnceLock::new();
         STACK_SIZE.get_or_init(|| wasmer::sys::vm::set_stack_size(STACK_BYTES));
-        let mut features = Features::none();
-        features.bulk_memory(true).reference_types(true);
-        let builder = EngineBuilder::new(Singlepass::default()).set_features(Some(features));
-        WasmerEngine { engine: builder.engine().into() }
+        // The identifier names compiler, settings, target and features of the processor.
+        WasmerEngine { id: format!("wasmer 7.4.2 {}", compiler(0).deterministic_id()) }
     }
+}
+
+/// An engine that compiles a module of `len` bytes.
+fn compiler(len: usize) -> wasmer::Engine {
+    let mut features = Features::none();
+    features.bulk_memory(true).reference_types(true);
+    let mut singlepass = Singlepass::default();
+    if len < SHORT_MODULE {
+        singlepass.num_threads(NonZero::<usize>::MIN);
+    }
+    EngineBuilder::new(singlepass).set_features(Some(features)).engine().into()
+}
+
+fn compile(wasm: &[u8]) -> Result<Vec<u8>, Fault> {
+    let module = Module::new(&compiler(wasm.len()), wasm).map_err(engine_fault)?;
+    Ok(module.serialize().map_err(engine_fault)?.to_vec())
 }
 
 impl Engine for WasmerEngine {
     fn id(&self) -> String {
-        // The identifier of the engine names compiler, settings, target and processor features.
-        format!("wasmer 7.4.2 {}", self.engine.deterministic_id())
+        self.id.clone()
     }
 
     fn compile(&self, module: &Prepared) -> Result<Vec<u8>, Fault> {
-        let module = Module::new(&self.engine, &module.wasm).map_err(engine_fault)?;
-        Ok(module.serialize().map_err(engine_fault)?.to_vec())
+        // On a thread of its own: the compiler waits for a rayon pool, and if the caller were a
+        // worker of another pool, it would meanwhile take up other work, which may want this very
+        // artifact.
+        let result = thread::scope(|scope| scope.spawn(|| compile(&module.wasm)).join());
+        result.map_err(|_| Fault::Engine { message: "wasmer: the compiler panicked".to_owned() })?
     }
 
     fn load(&self, artifact: &[u8]) -> Result<Arc<dyn LoadedModule>, Fault> {
+        let engine: wasmer::Engine = EngineBuilder::headless().engine().into();
         // SAFETY: the bytes come from `compile` of an engine with the same id, as `Engine::load`
         // demands of its caller; the cache upholds it by checking what it reads.
-        let module = unsafe { Module::deserialize(&self.engine, artifact) };
-        Ok(Arc::new(WasmerModule {
-            engine: self.engine.clone(),
-            module: module.map_err(engine_fault)?,
-        }))
+        let module = unsafe { Module::deserialize(&engine, artifact) }.map_err(engine_fault)?;
+        Ok(Arc::new(WasmerModule { engine, module }))
     }
 }
 
@@ -328,8 +350,10 @@ fn trap(error: RuntimeError) -> Result<WasmTrap, Fault> {
     let Some(code) = error.clone().to_trap() else { return Err(engine_fault(error)) };
     Ok(match code {
         TrapCode::UnreachableCodeReached => WasmTrap::Unreachable,
-        TrapCode::HeapAccessOutOfBounds | TrapCode::HeapMisaligned => WasmTrap::MemoryOutOfBounds,
-        TrapCode::TableAccessOutOfBounds => WasmTrap::CallIndirectOOB,
+        // The protocol does not tell accesses beyond a table from those beyond the memory.
+        TrapCode::HeapAccessOutOfBounds
+        | TrapCode::HeapMisaligned
+        | TrapCode::TableAccessOutOfBounds => WasmTrap::MemoryOutOfBounds,
         TrapCode::IndirectCallToNull => WasmTrap::IndirectCallToNull,
         TrapCode::BadSignature => WasmTrap::IncorrectCallIndirectSignature,
         TrapCode::IntegerOverflow

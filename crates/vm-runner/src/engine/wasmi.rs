@@ -306,8 +306,8 @@ fn trap(error: &Error) -> Result<WasmTrap, Fault> {
     let Some(code) = error.as_trap_code() else { return Err(engine_fault(error)) };
     Ok(match code {
         TrapCode::UnreachableCodeReached => WasmTrap::Unreachable,
-        TrapCode::MemoryOutOfBounds => WasmTrap::MemoryOutOfBounds,
-        TrapCode::TableOutOfBounds => WasmTrap::CallIndirectOOB,
+        // The protocol does not tell accesses beyond a table from those beyond the memory.
+        TrapCode::MemoryOutOfBounds | TrapCode::TableOutOfBounds => WasmTrap::MemoryOutOfBounds,
         TrapCode::IndirectCallToNull => WasmTrap::IndirectCallToNull,
         TrapCode::IntegerDivisionByZero
         | TrapCode::IntegerOverflow

@@ -12,11 +12,15 @@ use super::metering::{GLOBALS, Meter, amount};
 use super::module::Module;
 use std::collections::BTreeMap;
 use torr_parameters::VmConfig;
+use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
     ConstExpr, Encode, ExportKind, ExportSection, GlobalSection, GlobalType, MemorySection,
-    MemoryType, Section, SectionId,
+    MemoryType, Section, SectionId, TableSection,
 };
-use wasmparser::ExternalKind;
+use wasmparser::{BinaryReader, ExternalKind, TableSectionReader};
+
+/// Most elements of a table where the parameters set no limit.
+const MOST_TABLE_ELEMENTS: u64 = 10_000;
 
 /// How much longer than its code a prepared module is at first expected to be.
 const USUAL_GROWTH: usize = 4;
@@ -38,7 +42,7 @@ pub(super) fn write(
     copy(&mut out, SectionId::Type, sections.types)?;
     copy(&mut out, SectionId::Import, sections.imports)?;
     copy(&mut out, SectionId::Function, sections.functions)?;
-    copy(&mut out, SectionId::Table, sections.tables)?;
+    write_tables(&mut out, sections.tables, config)?;
     memory(config).append_to(&mut out);
     write_globals(&mut out, module, config)?;
     exports(module, methods, &meter).append_to(&mut out);
@@ -65,6 +69,21 @@ fn write_section(
     out.push(id.into());
     u32::try_from(len).ok()?.encode(out);
     content(out);
+    Some(())
+}
+
+/// The tables as declared, but never to grow beyond what a contract's table may have: what is more
+/// is not refused, it just does not grow that far.
+fn write_tables(out: &mut Vec<u8>, declared: Option<&[u8]>, config: &VmConfig) -> Option<()> {
+    let Some(declared) = declared else { return Some(()) };
+    let most = config.limits.max_elements_per_contract_table.unwrap_or(MOST_TABLE_ELEMENTS);
+    let mut section = TableSection::new();
+    for table in TableSectionReader::new(BinaryReader::new(declared, 0)).ok()? {
+        let mut table = RoundtripReencoder.table_type(table.ok()?.ty).ok()?;
+        table.maximum = Some(table.maximum.unwrap_or(most).min(most));
+        section.table(table);
+    }
+    section.append_to(out);
     Some(())
 }
 
