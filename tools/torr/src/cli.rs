@@ -1,0 +1,73 @@
+//! The command line: its commands, and how their ends become exit codes.
+
+use crate::completions::CompletionsArguments;
+use crate::error::CliError;
+use crate::inspect::InspectArguments;
+use crate::output;
+use crate::params::ParamsArguments;
+use crate::run::RunArguments;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Runs, inspects and prices NEAR contracts exactly as the protocol does.
+#[derive(Parser)]
+#[command(name = "torr", version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 success, 1 the contract failed or would be rejected, 2 \
+                        anything else.\nColours are used on a terminal only; NO_COLOR turns them off.")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(Box<RunArguments>),
+    Inspect(InspectArguments),
+    Params(ParamsArguments),
+    Completions(CompletionsArguments),
+}
+
+/// What a command that was carried out found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The contract succeeded, or there was none.
+    Good,
+    /// The contract failed, or the protocol would reject it.
+    Bad,
+}
+
+/// Exit code for wrong use, bad input and failing machinery; also clap's.
+const CANNOT: u8 = 2;
+
+/// Reads the arguments of this process and carries out the command.
+pub(crate) fn main() -> ExitCode {
+    let verdict = match Cli::parse().command {
+        Command::Run(arguments) => crate::run::run(&arguments),
+        Command::Inspect(arguments) => crate::inspect::inspect(&arguments),
+        Command::Params(arguments) => crate::params::params(&arguments),
+        Command::Completions(arguments) => crate::completions::completions(&arguments),
+    };
+    match verdict {
+        Ok(Verdict::Good) => ExitCode::SUCCESS,
+        Ok(Verdict::Bad) => ExitCode::FAILURE,
+        // Whoever read our output has seen enough; that is no failure of ours.
+        Err(CliError::Output { source }) if source.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            output::print_error(&error);
+            ExitCode::from(CANNOT)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

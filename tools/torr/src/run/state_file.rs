@@ -1,0 +1,106 @@
+//! The state file: accounts with their storage, so that calls can follow one another.
+//!
+//! JSON, with bytes in the notation of [`crate::bytes::notation`], sorted by key; equal states are
+//! equal files. A file is read whole or refused, and replaced whole or left as it was.
+
+mod format;
+
+pub(crate) use format::{AccountState, PendingYield, State};
+
+use crate::error::CliError;
+use crate::files;
+use serde::Deserialize;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// The most that is read of a state file: far more than the storage that a test needs.
+const MAX_STATE_BYTES: u64 = 256 << 20;
+
+/// Why a state file is not usable.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StateFileError {
+    /// It is not what this program writes.
+    #[error(
+        "{}: {place}{problem}; correct it, or remove the file to begin with an empty state",
+        path.display()
+    )]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// The field, as a path from the top, and what separates it from the problem.
+        place: String,
+        /// What is wrong there, with line and column.
+        problem: serde_json::Error,
+    },
+    /// It cannot be written; what was there still is.
+    #[error("cannot write {}: {source}; the state is as before the call", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Reads the state at `path`, an empty one if there is no file.
+pub(crate) fn load(path: &Path) -> Result<State, CliError> {
+    if matches!(path.try_exists(), Ok(false)) {
+        return Ok(State::default());
+    }
+    let bytes = files::read(path, "a state file", MAX_STATE_BYTES)?;
+    Ok(parse(path, &bytes)?)
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<State, StateFileError> {
+    let corrupt = |place, problem| StateFileError::Corrupt { path: path.to_owned(), place, problem };
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let mut track = serde_path_to_error::Track::new();
+    let state = State::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track))
+        .map_err(|problem| corrupt(format!("{}: ", track.path()), problem))?;
+    json.end().map_err(|problem| corrupt(String::new(), problem))?;
+    Ok(state)
+}
+
+/// Puts `state` at `path`: into a new file beside it, which then takes its place.
+pub(crate) fn save(path: &Path, state: &State) -> Result<(), CliError> {
+    let mut text = serde_json::to_string_pretty(state)?;
+    text.push('\n');
+    replace(path, text.as_bytes())
+        .map_err(|source| StateFileError::Write { path: path.to_owned(), source }.into())
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // A link stays a link: what it leads to is replaced.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::Builder::new().prefix(".torr-state").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    readable_as_before(&file, &target)?;
+    file.persist(&target)?;
+    Ok(())
+}
+
+/// Gives the new file the permissions of the old one, or those of any new file; temporary files
+/// are their owner's alone.
+#[cfg(unix)]
+fn readable_as_before(file: &tempfile::NamedTempFile, old: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    const NEW_FILE: u32 = 0o644;
+    let permissions = match old.metadata() {
+        Ok(metadata) => metadata.permissions(),
+        Err(_) => std::fs::Permissions::from_mode(NEW_FILE),
+    };
+    file.as_file().set_permissions(permissions)
+}
+
+#[cfg(not(unix))]
+fn readable_as_before(_: &tempfile::NamedTempFile, _: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

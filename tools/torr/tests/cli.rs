@@ -1,0 +1,157 @@
+//! The command line as its users see it. A case in `cases/` is a transcript: commands after `$ `,
+//! each followed by what it printed and, unless it is 0, its exit code. Commands run in an empty
+//! folder with the example contracts in `contracts` and the modules of `modules/` as Wasm.
+//!
+//! `UPDATE_EXPECT=1 cargo test --release -p torr` writes what is printed now.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Makes a test of each transcript.
+macro_rules! cases {
+    ($($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                check(expect_test::expect_file![concat!("cases/", stringify!($name), ".txt")]);
+            }
+        )*
+
+        const CASES: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+cases! {
+    bad_input
+    callbacks
+    completions
+    counter
+    failures
+    inspect_accepted
+    inspect_rejected
+    json
+    parameters
+    profile
+    promises
+    state
+    token
+    traps
+    values
+    yields
+}
+
+#[test]
+fn every_case_is_run() {
+    let files = fs::read_dir(here().join("cases")).unwrap();
+    let mut names: Vec<String> = files
+        .map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, CASES);
+}
+
+/// The engines are told apart by nothing but their speed.
+#[test]
+fn all_engines_print_the_same() {
+    for case in ["counter", "token", "promises", "failures", "traps", "yields", "profile"] {
+        let text = fs::read_to_string(here().join("cases").join(case).with_extension("txt")).unwrap();
+        for engine in ["wasmer", "wasmi"] {
+            let printed = transcript(&text, &["--engine", engine]);
+            assert_eq!(printed, text, "{case} on {engine}");
+        }
+    }
+}
+
+#[test]
+fn two_runs_print_the_same() {
+    let text = "$ torr run contracts/status-message.wasm set_status --args '{\"message\": \"a\"}' \
+                --json --profile\n";
+    assert_eq!(transcript(text, &[]), transcript(text, &[]));
+}
+
+fn check(case: expect_test::ExpectFile) {
+    case.assert_eq(&transcript(&case.data(), &[]));
+}
+
+/// The commands of `text` with what they print; `more` is added to the arguments of `torr run`.
+fn transcript(text: &str, more: &[&str]) -> String {
+    let folder = sandbox();
+    let mut printed = String::new();
+    for line in text.lines() {
+        if let Some(command) = line.strip_prefix("$ ") {
+            printed += &format!("{line}\n{}", execute(folder.path(), command, more));
+        } else if line.starts_with('#') {
+            printed += &format!("{line}\n");
+        }
+    }
+    printed
+}
+
+fn execute(folder: &Path, command: &str, more: &[&str]) -> String {
+    let words = shlex::split(command).expect("quotes are closed");
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["torr", arguments @ ..] => torr(folder, arguments, more),
+        ["cat", file] => fs::read_to_string(folder.join(file)).unwrap() + "\n",
+        ["ls"] => list(folder),
+        ["write", file, content] => {
+            fs::write(folder.join(file), content).unwrap();
+            "\n".to_owned()
+        }
+        _ => panic!("there is no command {command}"),
+    }
+}
+
+fn torr(folder: &Path, arguments: &[&str], more: &[&str]) -> String {
+    let more = if arguments.first() == Some(&"run") { more } else { &[] };
+    let output = Command::new(env!("CARGO_BIN_EXE_torr"))
+        .args(arguments)
+        .args(more)
+        .current_dir(folder)
+        .env_clear()
+        .output()
+        .unwrap();
+    let mut text = String::from_utf8(output.stdout).unwrap();
+    text += &String::from_utf8(output.stderr).unwrap();
+    if output.status.code() != Some(0) {
+        text += &format!("[exit {}]\n", output.status.code().unwrap());
+    }
+    text + "\n"
+}
+
+fn list(folder: &Path) -> String {
+    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap());
+    let files = files.filter(|file| file.file_type().unwrap().is_file());
+    let mut names: Vec<String> =
+        files.map(|file| file.file_name().into_string().unwrap() + "\n").collect();
+    names.sort_unstable();
+    names.concat() + "\n"
+}
+
+fn sandbox() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let examples = here().join("../../../examples/contracts/prebuilt");
+    fill(folder.path(), "contracts", &examples, "wasm", |bytes| bytes);
+    fill(folder.path(), "modules", &here().join("modules"), "wat", |text| {
+        wat::parse_bytes(&text).unwrap().into_owned()
+    });
+    folder
+}
+
+/// Puts the files of `from` with the given ending into a folder, as Wasm.
+fn fill(folder: &Path, name: &str, from: &Path, ending: &str, wasm: fn(Vec<u8>) -> Vec<u8>) {
+    let to = folder.join(name);
+    fs::create_dir(&to).unwrap();
+    for file in fs::read_dir(from).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|found| found == ending) {
+            let target = to.join(path.file_stem().unwrap()).with_extension("wasm");
+            fs::write(target, wasm(fs::read(&path).unwrap())).unwrap();
+        }
+    }
+}
+
+fn here() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+}

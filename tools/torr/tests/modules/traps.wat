@@ -1,0 +1,21 @@
+;; Ways to end that are not panics.
+(module
+  (import "env" "abort" (func $abort (param i32 i32 i32 i32)))
+  (import "env" "storage_write" (func $storage_write (param i64 i64 i64 i64 i64) (result i64)))
+  (import "env" "read_register" (func $read_register (param i64 i64)))
+  (memory 1)
+  (table 1 funcref)
+  (type $t (func))
+  (func (export "unreachable") unreachable)
+  (func (export "divide") (drop (i32.div_u (i32.const 1) (i32.const 0))))
+  (func (export "memory") (drop (i32.load (i32.const -1))))
+  (func (export "table") (call_indirect (type $t) (i32.const 7)))
+  (func (export "empty_entry") (call_indirect (type $t) (i32.const 0)))
+  (func $recurse (export "recurse") (call $recurse))
+  (func (export "forever") (loop (br 0)))
+  (func (export "register") (call $read_register (i64.const 9) (i64.const 0)))
+  (func (export "write")
+    (drop (call $storage_write
+      (i64.const 1) (i64.const 0) (i64.const 1) (i64.const 1) (i64.const 0)))
+    unreachable)
+  (func (export "not_a_method") (param i32)))
