@@ -43,9 +43,12 @@ pub struct SimulatedChain {
     pub pending_yield_ids: BTreeMap<YieldId, CryptoHash>,
     /// Whether ML-DSA-65 public keys are accepted; they are by default.
     pub post_quantum_keys: bool,
-    /// Data ids given out so far. The next one is SHA-256 of this number, eight bytes
+    /// Yields created so far. The next one's data id is SHA-256 of this number, eight bytes
     /// little-endian.
-    pub data_ids: u64,
+    pub yields: u64,
+    /// Results of promises that receipts of the call wait for so far; their data ids are numbered
+    /// apart from those of yields, which contracts see.
+    pub dependencies: u64,
     /// Bytes by which the storage proof has grown since the receipt began.
     pub proof_growth: u64,
 }
@@ -63,7 +66,8 @@ impl Default for SimulatedChain {
             pending_yields: BTreeSet::new(),
             pending_yield_ids: BTreeMap::new(),
             post_quantum_keys: true,
-            data_ids: 0,
+            yields: 0,
+            dependencies: 0,
             proof_growth: 0,
         }
     }
@@ -86,6 +90,13 @@ impl SimulatedChain {
     fn pay_nodes(&self, meter: &mut StorageMeter<'_>) -> Result<()> {
         meter.trie_nodes(self.trie_nodes_touched, self.trie_nodes_cached)
     }
+}
+
+/// The number that `counter` gives out, as eight bytes little-endian.
+fn next(counter: &mut u64) -> Result<[u8; 8], Fault> {
+    let number = counter.to_le_bytes();
+    *counter = counter.checked_add(1).ok_or(Fault::InconsistentState { what: "data ids" })?;
+    Ok(number)
 }
 
 impl External for SimulatedChain {
@@ -146,17 +157,15 @@ impl External for SimulatedChain {
     }
 
     fn generate_data_id(&mut self) -> Result<CryptoHash, Fault> {
-        let data_id = CryptoHash::of(&self.data_ids.to_le_bytes());
-        self.data_ids =
-            self.data_ids.checked_add(1).ok_or(Fault::InconsistentState { what: "data ids" })?;
-        Ok(data_id)
+        let number = next(&mut self.dependencies)?;
+        Ok(CryptoHash::of(&[&b"dependency"[..], &number].concat()))
     }
 
     fn create_yield(&mut self, yield_id: Option<YieldId>) -> Result<Option<CryptoHash>, Fault> {
         if yield_id.is_some_and(|yield_id| self.pending_yield_ids.contains_key(&yield_id)) {
             return Ok(None);
         }
-        let data_id = self.generate_data_id()?;
+        let data_id = CryptoHash::of(&next(&mut self.yields)?);
         self.pending_yields.insert(data_id);
         self.pending_yield_ids.extend(yield_id.map(|yield_id| (yield_id, data_id)));
         Ok(Some(data_id))
