@@ -1,0 +1,77 @@
+//! Vectors of values and their encodings. (`conformance/primitives/README.md` is the specification.)
+//!
+//! A case is rebuilt whole from its inputs, each field out of another: the text from the bytes, the
+//! bytes from the text. What is rebuilt has to be the case.
+
+mod account_ids;
+mod hashes;
+mod inputs;
+mod keys;
+
+use self::inputs::Inputs;
+use crate::areas::{case_name, malformed, named_cases};
+use crate::case::{Case, Failure, verdict};
+use crate::difference::differences;
+use serde::Deserialize;
+use serde_json::Value;
+use torr_primitives::ProtocolVersion;
+
+/// The name of the format.
+pub(crate) const FORMAT: &str = "primitives-vectors/1";
+
+/// What a case is when made anew from its inputs; or which input cannot be used.
+type Rebuild = fn(&Inputs<'_>) -> Result<Value, String>;
+
+/// What rebuilds the cases, by area and kind.
+const KINDS: &[(&str, &str, Rebuild)] = &[
+    ("hashes", "sha256", hashes::sha256),
+    ("hashes", "text", hashes::text),
+    ("hashes", "parse", hashes::parse),
+    ("account-ids", "valid", account_ids::valid),
+    ("account-ids", "invalid", account_ids::invalid),
+    ("account-ids", "sub_account", account_ids::sub_account),
+    ("account-ids", "near_implicit_of_key", account_ids::implicit_of_key),
+    ("account-ids", "eth_implicit_of_key", account_ids::implicit_of_key),
+    ("account-ids", "deterministic_of_state_init", account_ids::deterministic_of_state_init),
+    ("keys-and-signatures", "key", keys::key),
+    ("keys-and-signatures", "signature", keys::signature),
+    ("keys-and-signatures", "signature_variants", keys::signature_variants),
+    ("keys-and-signatures", "parse_public_key", keys::parse_public_key),
+    ("keys-and-signatures", "decode_public_key", keys::decode_public_key),
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(rename = "format")]
+    _format: String,
+    #[serde(rename = "reference")]
+    _reference: String,
+    #[serde(rename = "protocol_version")]
+    _protocol_version: ProtocolVersion,
+    cases: Vec<Value>,
+}
+
+/// The cases of a file.
+pub(crate) fn cases(area: &str, file: Value) -> Vec<Case> {
+    let names = named_cases(&file);
+    let file: File = match serde_json::from_value(file) {
+        Ok(file) => file,
+        Err(error) => return malformed(names, &error.to_string()),
+    };
+    let case = |(index, case)| read(area, case_name(index, &case), case);
+    file.cases.into_iter().enumerate().map(case).collect()
+}
+
+fn read(area: &str, name: String, case: Value) -> Case {
+    let kind = case.get("kind").and_then(Value::as_str).unwrap_or_default();
+    let rebuild = KINDS.iter().find(|(of, name, _)| (*of, *name) == (area, kind));
+    let Some(&(_, _, rebuild)) = rebuild else {
+        let kind = if kind.is_empty() { String::new() } else { format!(" of kind {kind}") };
+        return Case::no_runner(name, format_args!("primitives/{area} cases{kind}"));
+    };
+    Case::once(name, move || {
+        let rebuilt = rebuild(&Inputs(&case)).map_err(Failure::NotRun)?;
+        verdict(differences(&case, &rebuilt))
+    })
+}

@@ -1,0 +1,165 @@
+//! The tool can tell: a case whose expectation says anything else than what happens fails, and the
+//! difference is where the expectation was changed.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use conformance::areas::vm::{VmCase, vm_cases};
+use conformance::case::Failure;
+use conformance::{shipped, vector_file};
+use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
+use torr_vm_runner::{CacheConfig, EngineKind, Runner};
+
+/// Every field that an expectation can have, with a file in which a case has it.
+const FIELDS: &[(&str, &str)] = &[
+    ("error", "host_registers"),
+    ("return", "host_registers"),
+    ("gas_burnt", "host_registers"),
+    ("gas_used", "host_promises"),
+    ("compute_usage", "host_registers"),
+    ("balance", "balances"),
+    ("subsidized_amount", "balances"),
+    ("storage_usage", "host_storage"),
+    ("logs", "logs"),
+    ("profile", "host_promises"),
+    ("actions", "host_actions"),
+    ("actions", "yield_and_context"),
+    ("storage_after", "host_storage"),
+    ("runner_error", "limits"),
+];
+
+fn file(area: &str) -> Value {
+    let folder = shipped::folder(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let path: PathBuf = folder.join(format!("vm/{area}.json.zst"));
+    vector_file::json(&path).unwrap()
+}
+
+/// The same file with `case` alone.
+fn only(area: &str, file: &Value, case: &Value) -> Result<VmCase, String> {
+    let mut file = file.clone();
+    file["cases"] = json!([case]);
+    let mut cases = vm_cases(area, file).unwrap();
+    assert_eq!(cases.len(), 1);
+    cases.remove(0).case
+}
+
+/// Whether a case expects something worth changing in `field`.
+fn says_something(case: &Value, field: &str) -> bool {
+    match &case["expect"][field] {
+        Value::Null => false,
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::String(text) => text != "none",
+        Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+/// Pointers to all leaves of a value.
+fn leaves(value: &Value) -> Vec<String> {
+    let inside = |(name, value): (String, &Value)| {
+        let below = leaves(value).into_iter().map(move |leaf| format!("/{name}{leaf}"));
+        below.collect::<Vec<_>>()
+    };
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            fields.iter().map(|(name, value)| (name.clone(), value)).flat_map(inside).collect()
+        }
+        Value::Array(list) if !list.is_empty() => {
+            let numbered = list.iter().enumerate();
+            numbered.map(|(index, value)| (index.to_string(), value)).flat_map(inside).collect()
+        }
+        _ => vec![String::new()],
+    }
+}
+
+fn changed(leaf: &Value) -> Value {
+    match leaf {
+        Value::Null => json!("something"),
+        Value::Bool(is) => json!(!is),
+        Value::Number(number) => json!(number.as_u64().unwrap() ^ 1),
+        Value::String(text) => json!(format!("{text}0")),
+        Value::Array(_) => json!(["one more"]),
+        Value::Object(_) => json!({ "one_more": 0 }),
+    }
+}
+
+/// `/actions/0/Transfer` as the tool writes it: `actions[0].Transfer`.
+fn as_path(pointer: &str) -> String {
+    let mut path = String::new();
+    for name in pointer.split('/').skip(1) {
+        match (name.parse::<usize>(), path.is_empty()) {
+            (Ok(index), _) => path += &format!("[{index}]"),
+            (Err(_), true) => path += name,
+            (Err(_), false) => path += &format!(".{name}"),
+        }
+    }
+    path
+}
+
+fn runner() -> Runner {
+    Runner::new(EngineKind::Wasmi, CacheConfig::default()).unwrap()
+}
+
+#[test]
+fn a_changed_expectation_fails_where_it_was_changed() {
+    let runner = runner();
+    for (field, area) in FIELDS {
+        let file = file(area);
+        let cases = file["cases"].as_array().unwrap();
+        let case = cases.iter().find(|case| says_something(case, field));
+        let case = case.unwrap_or_else(|| panic!("no case of {area} has {field}"));
+        assert_eq!(only(area, &file, case).unwrap().check(&runner), Ok(()), "{}", case["name"]);
+        for leaf in leaves(&case["expect"][field]) {
+            let pointer = format!("/{field}{leaf}");
+            let mut tampered = case.clone();
+            let place = tampered["expect"].pointer_mut(&pointer).unwrap();
+            *place = changed(place);
+            let verdict = only(area, &file, &tampered).unwrap().check(&runner);
+            let Err(Failure::Differs(differences)) = verdict else {
+                panic!("{} passes with another {pointer}", case["name"])
+            };
+            let path = as_path(&pointer);
+            let all_there = differences.iter().all(|difference| difference.path.starts_with(&path));
+            assert!(all_there, "{pointer}: {differences:?}");
+        }
+    }
+}
+
+#[test]
+fn a_field_that_is_gone_or_unknown_fails() {
+    let (runner, file) = (runner(), file("host_storage"));
+    let case = &file["cases"][0];
+    for field in case["expect"].as_object().unwrap().keys() {
+        let mut tampered = case.clone();
+        tampered["expect"].as_object_mut().unwrap().remove(field);
+        assert!(only("host_storage", &file, &tampered).unwrap().check(&runner).is_err(), "{field}");
+    }
+    let mut tampered = case.clone();
+    tampered["expect"]["new"] = json!(0);
+    assert!(only("host_storage", &file, &tampered).unwrap().check(&runner).is_err());
+}
+
+#[test]
+fn a_case_that_is_not_understood_is_refused() {
+    let file = file("host_storage");
+    let with = |change: fn(&mut Map<String, Value>)| {
+        let mut case = file["cases"][0].clone();
+        change(case.as_object_mut().unwrap());
+        only("host_storage", &file, &case).err().unwrap_or_default()
+    };
+    assert_eq!(with(|_| ()), "");
+    for (change, reason) in [
+        (
+            (|case| drop(case.insert("new".into(), json!(0)))) as fn(&mut Map<_, _>),
+            "unknown field `new`",
+        ),
+        (|case| case["context"] = json!({ "new": 0 }), "context: unknown field `new`"),
+        (|case| drop(case.insert("host".into(), json!({ "new": 0 }))), "unknown field `new`"),
+        (|case| drop(case.insert("module".into(), json!("none"))), "the file has no module none"),
+        (|case| drop(case.remove("expect")), "neither `expect` nor `sequence`"),
+        (|case| drop(case.insert("sequence".into(), json!([]))), "`sequence` beside"),
+    ] {
+        let refused = with(change);
+        assert!(refused.starts_with(reason), "{refused}");
+    }
+}
