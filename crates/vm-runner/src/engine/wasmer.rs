@@ -4,6 +4,8 @@
 //! run natively inside the call; they reach the call's state through a pointer in the store's
 //! environment, which is the reason for the unsafe code here.
 
+#![allow(unsafe_code, reason = "wasmer's environment of host functions cannot hold a reference")]
+
 use super::meter::{Meter, RawEnd};
 use super::{Call, Ended, Engine, LoadedModule};
 use crate::prepare::{GAS_EXPORT, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};

@@ -5,71 +5,98 @@
 //! resumed with its result. So the store holds no reference to the call's state, and this file needs
 //! no unsafe code.
 
+mod adapt;
+mod large_frame;
+mod workspace;
+
+use self::adapt::{MEMORY_IMPORT, adapt};
+use self::workspace::{Generation, Workspace};
 use super::meter::{Meter, RawEnd};
 use super::{Call, Ended, Engine, LoadedModule};
-use crate::prepare::{GAS_EXPORT, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
+use crate::prepare::{GAS_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use torr_vm_logic::error::{Fault, Result as HostResult, WasmTrap};
 use torr_vm_logic::function::{
     HostFunction, Parameters, Specification, Visitor, WasmOutput, WasmType,
 };
 use torr_vm_logic::host::{Host, HostState};
+use wasmi::errors::{ErrorKind, InstantiationError};
 use wasmi::{
-    Config, Error, ExternType, FuncType, Global, Instance, Linker, Memory, Module, ResumableCall,
-    Store, TrapCode, Val, ValType,
+    Error, ExternType, FuncType, Global, Instance, Linker, Memory, MemoryType, Module,
+    ResumableCall, Store, TrapCode, Val, ValType,
 };
-
-/// Deepest nesting of Wasm calls and highest stack in bytes, both beyond what the instrumentation
-/// lets a contract reach: it counts at least 64 bytes a call, and at least half of what a value takes
-/// here.
-const MAX_RECURSION_DEPTH: usize = 1 << 20;
-const MAX_STACK_BYTES: usize = 1 << 28;
 
 /// The engine.
 pub(super) struct WasmiEngine {
-    engine: wasmi::Engine,
+    current: Mutex<Arc<Generation>>,
 }
 
 impl WasmiEngine {
     pub(super) fn new() -> WasmiEngine {
-        let mut config = Config::default();
-        config.set_max_recursion_depth(MAX_RECURSION_DEPTH);
-        config.set_max_stack_height(MAX_STACK_BYTES);
-        WasmiEngine { engine: wasmi::Engine::new(&config) }
+        WasmiEngine { current: Mutex::new(Generation::new()) }
+    }
+
+    /// The generation that takes one more module.
+    fn generation(&self) -> Arc<Generation> {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if !current.admit() {
+            *current = Generation::new();
+        }
+        Arc::clone(&current)
     }
 }
 
 impl Engine for WasmiEngine {
     fn id(&self) -> String {
-        "wasmi 2.0".to_owned()
+        "wasmi 2.0, memory imported".to_owned()
     }
 
-    /// The artifact is the prepared module itself: functions are translated when they are first
-    /// called.
+    /// The artifact is a module still, adapted to this engine; functions are translated when
+    /// they are first called.
     fn compile(&self, module: &Prepared) -> Result<Vec<u8>, Fault> {
-        Module::new(&self.engine, &module.wasm).map_err(engine_fault)?;
-        Ok(module.wasm.clone())
+        adapt(&module.wasm)
     }
 
     fn load(&self, artifact: &[u8]) -> Result<Arc<dyn LoadedModule>, Fault> {
-        let module = Module::new(&self.engine, artifact).map_err(engine_fault)?;
-        Ok(Arc::new(WasmiModule { module }))
+        let generation = self.generation();
+        let module = Module::new(&generation.engine, artifact).map_err(engine_fault)?;
+        let memory = module.imports().find_map(|import| match import.ty() {
+            ExternType::Memory(ty) => Some(*ty),
+            _ => None,
+        });
+        let memory = memory.ok_or(Fault::Bug { what: "an artifact imports its memory" })?;
+        Ok(Arc::new(WasmiModule { generation, module, memory }))
     }
 }
 
 struct WasmiModule {
+    generation: Arc<Generation>,
     module: Module,
+    memory: MemoryType,
 }
 
 impl LoadedModule for WasmiModule {
     fn call(&self, call: &Call<'_>, host: &mut HostState<'_>) -> Result<Ended, Fault> {
-        let mut store = Store::new(self.module.engine(), ());
-        let instance = match instantiate(&self.module, &mut store) {
+        let mut workspace = self.generation.workspace(self.memory)?;
+        let ended = self.call_in(&mut workspace, call, host);
+        self.generation.put_back(workspace);
+        ended
+    }
+}
+
+impl WasmiModule {
+    fn call_in(
+        &self,
+        Workspace { store, memory, .. }: &mut Workspace,
+        call: &Call<'_>,
+        host: &mut HostState<'_>,
+    ) -> Result<Ended, Fault> {
+        let instance = match instantiate(&self.module, store, *memory) {
             Ok(instance) => instance,
             Err(error) => return Ok(Ended::Trapped(instantiation_trap(&error)?)),
         };
-        let exports = Exports::find(&instance, &store)?;
+        let exports = Exports::find(&instance, store, *memory)?;
         let meter = Meter::start(host);
         let mut running = Running { store, exports, meter, host };
         running.seed(call.max_stack_height)?;
@@ -82,7 +109,8 @@ impl LoadedModule for WasmiModule {
             }
         }
         let (gas_left, stack_left) = (running.gas_left()?, running.stack_left()?);
-        Ok(running.meter.finish(host, raw, gas_left, stack_left))
+        let Running { meter, .. } = running;
+        Ok(meter.finish(host, raw, gas_left, stack_left))
     }
 }
 
@@ -94,21 +122,19 @@ struct Exports {
 }
 
 impl Exports {
-    fn find(instance: &Instance, store: &Store<()>) -> Result<Exports, Fault> {
-        let missing = Fault::Bug { what: "a prepared module exports its memory, gas and stack" };
-        let memory = instance.get_memory(store, MEMORY_EXPORT);
+    fn find(instance: &Instance, store: &Store<()>, memory: Memory) -> Result<Exports, Fault> {
         let gas = instance.get_global(store, GAS_EXPORT);
         let stack = instance.get_global(store, STACK_EXPORT);
-        match (memory, gas, stack) {
-            (Some(memory), Some(gas), Some(stack)) => Ok(Exports { memory, gas, stack }),
-            _ => Err(missing),
+        match (gas, stack) {
+            (Some(gas), Some(stack)) => Ok(Exports { memory, gas, stack }),
+            _ => Err(Fault::Bug { what: "a prepared module exports its gas and stack" }),
         }
     }
 }
 
 /// A call under way.
 struct Running<'h, 'a> {
-    store: Store<()>,
+    store: &'h mut Store<()>,
     exports: Exports,
     meter: Meter,
     host: &'h mut HostState<'a>,
@@ -118,24 +144,24 @@ impl Running<'_, '_> {
     fn seed(&mut self, max_stack_height: u64) -> Result<(), Fault> {
         let stack = i64::try_from(max_stack_height).unwrap_or(i64::MAX);
         let Exports { gas, stack: stack_global, .. } = self.exports;
-        set(gas, &mut self.store, self.meter.budget())?;
-        set(stack_global, &mut self.store, stack)
+        set(gas, &mut *self.store, self.meter.budget())?;
+        set(stack_global, &mut *self.store, stack)
     }
 
     fn gas_left(&self) -> Result<i64, Fault> {
-        integer(self.exports.gas, &self.store)
+        integer(self.exports.gas, &*self.store)
     }
 
     fn stack_left(&self) -> Result<i64, Fault> {
-        integer(self.exports.stack, &self.store)
+        integer(self.exports.stack, &*self.store)
     }
 
     /// Runs an export to its end, with the host calls in between.
     fn run(&mut self, instance: &Instance, name: &str) -> Result<RawEnd, Fault> {
         let function = instance
-            .get_func(&self.store, name)
+            .get_func(&*self.store, name)
             .ok_or(Fault::Bug { what: "a prepared module exports the functions it lists" })?;
-        let mut step = function.call_resumable(&mut self.store, &[], &mut []);
+        let mut step = function.call_resumable(&mut *self.store, &[], &mut []);
         loop {
             let suspended = match step {
                 Ok(ResumableCall::Finished) => return Ok(RawEnd::Returned),
@@ -153,7 +179,7 @@ impl Running<'_, '_> {
                 Ok(result) => result,
                 Err(stop) => return Ok(RawEnd::Stopped(stop)),
             };
-            step = suspended.resume(&mut self.store, result.as_slice(), &mut []);
+            step = suspended.resume(&mut *self.store, result.as_slice(), &mut []);
         }
     }
 
@@ -173,11 +199,11 @@ impl Running<'_, '_> {
     fn host_call(&mut self, import: &ImportCalled) -> HostResult<Option<Val>> {
         let left = self.gas_left()?;
         self.meter.enter_host(self.host, left)?;
-        let memory = self.exports.memory.data_mut(&mut self.store);
+        let memory = self.exports.memory.data_mut(&mut *self.store);
         let mut host = Host { state: &mut *self.host, memory };
         let bits = (import.entry.call)(&mut host, &import.parameters)?;
         let gas = self.meter.leave_host(self.host);
-        set(self.exports.gas, &mut self.store, gas)?;
+        set(self.exports.gas, &mut *self.store, gas)?;
         Ok(match (import.entry.specification.result, bits) {
             (Some(WasmType::I32), Some(bits)) => Some(Val::I32(bits as i32)),
             (Some(WasmType::I64), Some(bits)) => Some(Val::I64(bits as i64)),
@@ -244,9 +270,10 @@ impl fmt::Display for ImportCalled {
 impl wasmi::errors::HostError for ImportCalled {}
 
 /// Makes an instance whose imports suspend.
-fn instantiate(module: &Module, store: &mut Store<()>) -> Result<Instance, Error> {
+fn instantiate(module: &Module, store: &mut Store<()>, memory: Memory) -> Result<Instance, Error> {
     let mut linker = Linker::new(module.engine());
     linker.allow_shadowing(true);
+    linker.define(MEMORY_IMPORT.0, MEMORY_IMPORT.1, memory)?;
     for import in module.imports() {
         let ExternType::Func(_) = import.ty() else { continue };
         let entry = ENTRIES.iter().find(|entry| entry.specification.name == import.name());
@@ -294,8 +321,9 @@ fn integer(global: Global, store: &Store<()>) -> Result<i64, Fault> {
 
 /// Segments that reach beyond the memory or the table end the call like an access beyond the memory.
 fn instantiation_trap(error: &Error) -> Result<WasmTrap, Fault> {
-    match error.as_trap_code() {
-        Some(TrapCode::MemoryOutOfBounds | TrapCode::TableOutOfBounds) => {
+    match (error.as_trap_code(), error.kind()) {
+        (Some(TrapCode::MemoryOutOfBounds | TrapCode::TableOutOfBounds), _)
+        | (_, ErrorKind::Instantiation(InstantiationError::ElementSegmentDoesNotFit { .. })) => {
             Ok(WasmTrap::MemoryOutOfBounds)
         }
         _ => Err(engine_fault(error)),
