@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use self::toolchain::{Clang, Rust, WASM_TARGET, run};
+use self::toolchain::{Clang, Rust, run};
 
 mod inspect;
 mod prebuilt;
@@ -19,6 +19,7 @@ mod toolchain;
 
 use self::inspect::InvalidModule;
 pub(crate) use self::prebuilt::bless;
+pub(crate) use self::toolchain::WASM_TARGET;
 
 /// Where contracts are built.
 #[derive(Debug, Clone)]
@@ -129,6 +130,14 @@ const CONTRACTS: [(&str, Source); 5] = [
     ("fungible-token", Source::Rust),
     ("status-message", Source::Rust),
 ];
+
+/// Installs Rust's WebAssembly target when it is missing.
+///
+/// # Errors
+/// It cannot be installed.
+pub(crate) fn install_wasm_target() -> Result<(), ContractsError> {
+    Rust::find().map(drop)
+}
 
 /// Builds all contracts and prints the name and the size of each, in the order of their names.
 ///

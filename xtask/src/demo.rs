@@ -39,7 +39,7 @@ const STEPS: &[Step] = &[
         options: &["--view"],
     },
     Step {
-        says: "Alice sends some to an exchange, which is called and answers: three promises",
+        says: "Alice sends some with a message: a promise of a call, and one that settles its answer",
         method: "ft_transfer_call",
         arguments: r#"{"receiver_id":"bob.near","amount":"1000","msg":"sell"}"#,
         options: &["--signer", "alice.near", "--deposit", "1yN"],

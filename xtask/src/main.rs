@@ -1,12 +1,15 @@
 //! The project's own commands. `cargo xtask demo` and `cargo xtask test` are the two that a newcomer
 //! needs; both install what is missing.
 
+#![forbid(unsafe_code)]
+
 mod bench;
 mod cargo;
 mod contracts;
 mod demo;
 mod fuzz;
 mod test;
+mod wasm32;
 
 use cargo::{CommandFailed, Workspace};
 use clap::{Parser, Subcommand};
@@ -46,6 +49,8 @@ enum Task {
         #[arg(long, default_value_t = 60)]
         seconds: u64,
     },
+    /// Check that the contract VM builds for wasm32.
+    Wasm32,
     /// Rewrite the expected results of our own case files (never the conformance vectors).
     Bless,
 }
@@ -88,6 +93,7 @@ fn run(task: Task) -> Result<(), TaskError> {
         }
         Task::Bench { table } => Ok(bench::run(&workspace, table)?),
         Task::Fuzz { target, seconds } => Ok(fuzz::run(&workspace, &target, seconds)?),
+        Task::Wasm32 => wasm32::check(&workspace),
         Task::Bless => test::bless(&workspace),
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! The rule of this crate: the answer to any input is the same on every machine and every target,
 //! and no input makes it panic. There is no randomness and no clock in it.
+
 #![deny(unsafe_code)]
 
 pub mod alt_bn128;

@@ -1,6 +1,20 @@
 //! What things are: the protocol's values, their encodings and their names.
 //!
-//! Borsh in, borsh out; no input or output, no policy, no costs.
+//! Borsh in, borsh out, and JSON where the protocol has a JSON form; no input or output, no policy,
+//! no costs. Encodings are those of the protocol's specification ("Data structures") and of the NEPs
+//! that the modules name.
+//!
+//! **Invariant:** a value has one encoding, because the protocol names values by hashes of theirs;
+//! and no bytes make decoding panic, recurse without bound, or allocate out of proportion.
+//!
+//! ```
+//! use torr_primitives::{AccountId, AccountType, Balance};
+//!
+//! let account: AccountId = "alice.near".parse()?;
+//! assert_eq!(account.account_type(), AccountType::Named);
+//! assert_eq!(Balance::MAX.checked_add(Balance::from_yoctonear(1)), None);
+//! # Ok::<(), torr_primitives::AccountIdError>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

@@ -19,6 +19,8 @@
 //! | `not_in_view_as = Type` | the same, with the failure naming another host function |
 //! | `since = parameter` | the switch of the parameters that makes it importable |
 
+#![forbid(unsafe_code)]
+
 mod declaration;
 mod expansion;
 

@@ -2,10 +2,15 @@
 //!
 //! [`runner::Runner`] is the way in. [`mod@prepare`] makes any contract a module whose metering and
 //! limits are its own; an [`engine::Engine`] compiles and calls such modules; [`cache`] keeps what
-//! was compiled.
+//! was compiled. `examples/run_contract.rs` shows a whole call.
+//!
+//! Engines are features: `wasmer`, native code by a single-pass compiler, and `wasmi`, an
+//! interpreter, the only one that builds for wasm32.
 //!
 //! **Invariant:** all engines give the same outcome for the same call, because nothing that the
 //! protocol can observe is left to an engine.
+
+#![deny(unsafe_code)]
 
 pub mod artifact;
 pub mod cache;

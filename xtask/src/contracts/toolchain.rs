@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use super::ContractsError;
 
 /// Rust's name for what contracts are compiled to.
-pub(super) const WASM_TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// The Rust compiler, with the WebAssembly target installed.
 #[derive(Debug)]
