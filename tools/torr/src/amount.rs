@@ -102,8 +102,7 @@ fn parse(text: &str, measure: &Measure) -> Result<u128, AmountError> {
         .iter()
         .find(|(name, _)| *name == unit.to_ascii_lowercase())
         .map(|(_, digits)| *digits);
-    let not_a_number =
-        || AmountError::Number { text: text.to_owned(), example: measure.example };
+    let not_a_number = || AmountError::Number { text: text.to_owned(), example: measure.example };
     let number = number.replace('_', "");
     let (whole, fraction) = number.split_once('.').unwrap_or((&number, ""));
     if whole.is_empty() || fraction.contains('.') || number.ends_with('.') {

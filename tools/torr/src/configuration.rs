@@ -17,7 +17,12 @@ pub(crate) struct ConfigurationArguments {
     #[arg(short = 'V', long, value_name = "VERSION", help_heading = "Protocol")]
     protocol_version: Option<ProtocolVersion>,
     /// Take costs, limits and features from a table instead (YAML, as `torr params --yaml` prints)
-    #[arg(long, value_name = "FILE", conflicts_with = "protocol_version", help_heading = "Protocol")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "protocol_version",
+        help_heading = "Protocol"
+    )]
     params: Option<PathBuf>,
 }
 

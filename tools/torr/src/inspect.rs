@@ -7,6 +7,7 @@ mod report;
 mod text;
 
 pub(crate) use interface::{Exports, ImportReport};
+pub(crate) use report::Problem;
 
 use crate::cli::Verdict;
 use crate::configuration::ConfigurationArguments;
@@ -43,8 +44,7 @@ pub(crate) fn inspect(arguments: &InspectArguments) -> Result<Verdict, CliError>
     let code = Code::new(files::read_contract(&arguments.contract)?);
     let chosen = &arguments.configuration;
     let config = chosen.config()?;
-    let report =
-        InspectReport::new(&code, &config, chosen.version(), chosen.name(), arguments.top);
+    let report = InspectReport::new(&code, &config, chosen.version(), chosen.name(), arguments.top);
     output::print(Format::of_flag(arguments.json), &report, text::text)?;
     Ok(report.verdict())
 }
@@ -57,4 +57,29 @@ pub(crate) fn exports(code: &[u8]) -> Exports {
 /// What `code` imports, as far as it can be read.
 pub(crate) fn imports(code: &[u8], config: &VmConfig) -> Vec<ImportReport> {
     interface::imports(&Module::read(code), config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::report::InspectReport;
+    use torr_parameters::{LATEST_VERSION, Parameters};
+    use torr_vm_runner::Code;
+
+    /// Whatever is cut off, whatever byte is another: there is a report, and it can be printed.
+    #[test]
+    fn any_bytes_can_be_inspected() {
+        let code = include_bytes!("../../../examples/contracts/prebuilt/c-kv-store.wasm");
+        let config = Parameters::builtin(LATEST_VERSION).unwrap();
+        let inspect = |code: Vec<u8>| {
+            let name = String::new();
+            let report = InspectReport::new(&Code::new(code), &config, None, name, usize::MAX);
+            assert!(!super::text::text(&report).is_empty());
+        };
+        for position in (0..code.len()).step_by(5) {
+            inspect(code[..position].to_vec());
+            let mut changed = code.to_vec();
+            changed[position] ^= 0xff;
+            inspect(changed);
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! The one place that prints. A command's output is made whole and then written, so that a command
 //! that cannot be carried out prints nothing but its error.
 
+use crate::bytes::visible;
 use crate::error::CliError;
-use crate::style::BAD;
+use crate::style::{BAD, HINT};
 use serde::Serialize;
 use std::io::Write;
 
@@ -41,6 +42,25 @@ pub(crate) fn print_text(text: &str) -> Result<(), CliError> {
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
         .map_err(|source| CliError::Output { source })
+}
+
+/// Columns of a line of advice, of those that the label takes less.
+const HINT_WIDTH: usize = 84;
+
+/// A piece of advice: a label and the advice, on several lines if it is long.
+pub(crate) fn hint(advice: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in visible(advice).split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= HINT_WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    format!("  {HINT}{:<9} {}{HINT:#}\n", "hint", lines.join("\n            "))
 }
 
 /// Says why a command cannot be carried out.

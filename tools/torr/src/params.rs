@@ -77,7 +77,8 @@ impl DiffReport {
             key: difference.key,
             old: difference.old.as_ref().map(Value::to_json),
             new: difference.new.as_ref().map(Value::to_json),
-            text: [difference.old, difference.new].map(|value| value.map(|value| value.to_string())),
+            text: [difference.old, difference.new]
+                .map(|value| value.map(|value| value.to_string())),
         });
         DiffReport { from, to: format!("protocol version {version}"), changes: changes.collect() }
     }
@@ -90,9 +91,8 @@ fn diff_text(report: &DiffReport) -> String {
     for ChangeReport { key, text: [old, new], .. } in changes {
         let old = old.as_deref().unwrap_or("absent");
         let new = new.as_deref().unwrap_or("absent");
-        text += &format!(
-            "  {NAME}{key}{NAME:#}\n    {BAD}-{BAD:#} {old}\n    {GOOD}+{GOOD:#} {new}\n"
-        );
+        text +=
+            &format!("  {NAME}{key}{NAME:#}\n    {BAD}-{BAD:#} {old}\n    {GOOD}+{GOOD:#} {new}\n");
     }
     text
 }

@@ -25,8 +25,8 @@ pub(crate) use state_file::StateFileError;
 
 use crate::cli::Verdict;
 use crate::error::CliError;
-use crate::output::{self, Format};
 use crate::files;
+use crate::output::{self, Format};
 use call::Call;
 use report::RunReport;
 use state_file::State;

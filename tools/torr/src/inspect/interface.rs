@@ -111,7 +111,7 @@ impl ImportReport {
                 format!("{name} is imported as {declared}, but it is {expected}")
             }
             ImportStatus::Unknown => format!("there is no host function {name}"),
-            ImportStatus::NotOfHost => format!("{module}.{name} is no function of the module env"),
+            ImportStatus::NotOfHost => format!("{module}.{name} is not a function of the host"),
         })
     }
 }
@@ -165,7 +165,10 @@ fn signature(specification: &Specification) -> String {
         WasmType::I64 => "i64",
     };
     let parameters = specification.parameters.iter().map(|(_, ty)| name(ty));
-    written(parameters.map(str::to_owned).collect(), specification.result.iter().map(name).map(str::to_owned).collect())
+    written(
+        parameters.map(str::to_owned).collect(),
+        specification.result.iter().map(name).map(str::to_owned).collect(),
+    )
 }
 
 fn signature_of_type(ty: &FuncType) -> String {

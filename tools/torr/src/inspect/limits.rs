@@ -25,19 +25,20 @@ pub(crate) struct LimitReport {
 pub(super) fn limits(module: &Module, code_len: u64, limits: &Limits) -> Vec<LimitReport> {
     let row = |parameter, what, used, limit| LimitReport { parameter, what, used, limit };
     let bodies = &module.bodies;
-    let sum = |of: fn(&super::module::Body) -> u64| bodies.iter().map(of).fold(0, u64::saturating_add);
+    let sum =
+        |of: fn(&super::module::Body) -> u64| bodies.iter().map(of).fold(0, u64::saturating_add);
     let largest = |of: fn(&super::module::Body) -> u64| bodies.iter().map(of).max().unwrap_or(0);
     vec![
         row("max_contract_size", "bytes", code_len, Some(limits.max_contract_size)),
         row(
             "max_functions_number_per_contract",
-            "functions, imported ones included",
+            "functions, with imported ones",
             (bodies.len() + module.imported_functions().count()) as u64,
             limits.max_functions_number_per_contract,
         ),
         row(
             "max_function_body_size",
-            "bytes of the largest function",
+            "bytes of one function",
             largest(|body| body.bytes),
             limits.max_function_body_size,
         ),

@@ -184,7 +184,8 @@ impl Body {
         }
         let mut blocks = 0;
         for operator in body.get_operators_reader()? {
-            if let Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } = operator? {
+            if let Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } = operator?
+            {
                 blocks += 1;
             }
         }

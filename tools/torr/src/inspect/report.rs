@@ -141,10 +141,12 @@ fn problems(code: &Code, config: &RuntimeConfig, imports: &[ImportReport]) -> Ve
     let mut problems = Vec::new();
     let (bytes, limit) = (code.bytes().len() as u64, config.vm.limits.max_contract_size);
     if bytes > limit {
-        let advice = "build with `opt-level = \"z\"`, `lto = true`, `strip = true`; run wasm-opt -Oz";
+        let advice =
+            "build with `opt-level = \"z\"`, `lto = true`, `strip = true`; run wasm-opt -Oz";
         let reason = format!("a contract has at most {limit} bytes");
         let consequence = Consequence::NotDeployable;
-        problems.push(Problem { advice: Some(advice.to_owned()), ..Problem::new(consequence, reason) });
+        problems
+            .push(Problem { advice: Some(advice.to_owned()), ..Problem::new(consequence, reason) });
     }
     match prepare(code.bytes(), &config.vm) {
         Err(rejection) => problems.push(Problem::of(&rejection)),
@@ -171,17 +173,34 @@ impl Problem {
         }
     }
 
-    fn of(rejection: &Rejection) -> Problem {
+    /// The problem of a module that preparation rejects.
+    pub(crate) fn of(rejection: &Rejection) -> Problem {
         let diagnosis = &rejection.diagnosis;
         let function = diagnosis.function.as_ref();
         Problem {
-            rule: Some(diagnosis.rule.clone()),
+            // The parser's messages may go over several lines.
+            rule: Some(diagnosis.rule.split_whitespace().collect::<Vec<_>>().join(" ")),
             function_index: function.map(|function| function.index),
             function_name: function.and_then(|function| function.name.as_deref()).map(source_name),
             offset: diagnosis.offset,
             advice: diagnosis.advice.map(str::to_owned),
             ..Problem::new(Consequence::NotCallable, rejection.error.to_string())
         }
+    }
+
+    /// Rule and place in one line.
+    pub(crate) fn place(&self) -> String {
+        let mut text = self.rule.clone().unwrap_or_default();
+        if let Some(index) = self.function_index {
+            text += &format!(", in function #{index}");
+        }
+        if let Some(name) = &self.function_name {
+            text += &format!(" {name}");
+        }
+        if let Some(offset) = self.offset {
+            text += &format!(", at byte {offset:#x}");
+        }
+        text
     }
 }
 

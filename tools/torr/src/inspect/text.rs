@@ -4,7 +4,8 @@ use super::report::{Consequence, InspectReport, Problem};
 use crate::amount::{Near, Tgas};
 use crate::bytes::visible;
 use crate::figure::{Share, counted, grouped};
-use crate::style::{BAD, DIM, GOOD, HINT, NAME, TITLE};
+use crate::output::hint;
+use crate::style::{BAD, DIM, GOOD, NAME, TITLE};
 
 /// Columns that lists of names are wrapped to.
 const WIDTH: usize = 96;
@@ -13,9 +14,13 @@ const WIDTH: usize = 96;
 pub(super) fn text(report: &InspectReport) -> String {
     let mut text = verdict(report);
     let loading = Tgas(report.loading_gas);
-    text += &line("code", &format!("{}, {DIM}{}{DIM:#}", counted(report.bytes, "byte"), report.hash));
+    text +=
+        &line("code", &format!("{}, {DIM}{}{DIM:#}", counted(report.bytes, "byte"), report.hash));
     text += &line("loading", &format!("{loading} in every call"));
     text += &line("stake", &format!("{} locked for its bytes", Near(report.storage_stake)));
+    if report.sections.is_empty() {
+        return text;
+    }
     text += &exports(report);
     text += &imports(report);
     text += &sections(report);
@@ -45,7 +50,8 @@ fn verdict(report: &InspectReport) -> String {
 }
 
 fn problem_text(problem: &Problem) -> String {
-    let Problem { consequence, reason, rule, function_index, function_name, offset, advice } = problem;
+    let Problem { consequence, reason, rule, function_index, function_name, offset, advice } =
+        problem;
     let what = match consequence {
         Consequence::NotDeployable => "no deploy",
         Consequence::NotCallable => "no calls",
@@ -62,7 +68,7 @@ fn problem_text(problem: &Problem) -> String {
         text += &line("offset", &format!("{offset:#x}"));
     }
     if let Some(advice) = advice {
-        text += &format!("  {HINT}{:<9} {advice}{HINT:#}\n", "hint");
+        text += &hint(advice);
     }
     text
 }
@@ -159,7 +165,7 @@ fn limits(report: &InspectReport) -> String {
         let style = if row.used > limit { BAD } else { anstyle::Style::new() };
         let share = Share { part: row.used, whole: limit };
         text += &format!(
-            "  {style}{used:>10}{style:#}  {:>10}  {style}{share:>7}{style:#}  {what} {DIM}{}{DIM:#}\n",
+            "  {style}{used:>10}{style:#}  {:>10}  {style}{share:>7}{style:#}  {what:<29} {DIM}{}{DIM:#}\n",
             grouped(limit),
             row.parameter
         );

@@ -123,10 +123,9 @@ impl ActionReport {
             Action::Transfer { deposit } => {
                 ActionReport { amount: Some(*deposit), ..of_kind("transfer") }
             }
-            Action::TransferToGasKey { public_key, deposit } => ActionReport {
-                amount: Some(*deposit),
-                ..of_key("transfer_to_gas_key", public_key)
-            },
+            Action::TransferToGasKey { public_key, deposit } => {
+                ActionReport { amount: Some(*deposit), ..of_key("transfer_to_gas_key", public_key) }
+            }
             Action::Stake { stake, public_key } => {
                 ActionReport { amount: Some(*stake), ..of_key("stake", public_key) }
             }
@@ -142,8 +141,11 @@ impl ActionReport {
                 method_names,
             } => ActionReport {
                 nonce: Some(*nonce),
-                ..of_key("add_key_with_function_call", public_key)
-                    .limited(*allowance, receiver_id, method_names)
+                ..of_key("add_key_with_function_call", public_key).limited(
+                    *allowance,
+                    receiver_id,
+                    method_names,
+                )
             },
             Action::AddGasKeyWithFullAccess { public_key, num_nonces } => ActionReport {
                 num_nonces: Some(*num_nonces),
@@ -157,8 +159,11 @@ impl ActionReport {
                 method_names,
             } => ActionReport {
                 num_nonces: Some(*num_nonces),
-                ..of_key("add_gas_key_with_function_call", public_key)
-                    .limited(*allowance, receiver_id, method_names)
+                ..of_key("add_gas_key_with_function_call", public_key).limited(
+                    *allowance,
+                    receiver_id,
+                    method_names,
+                )
             },
             Action::DeleteKey { public_key } => of_key("delete_key", public_key),
             Action::DeleteAccount { beneficiary_id } => ActionReport {

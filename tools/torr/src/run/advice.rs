@@ -3,7 +3,7 @@
 
 use super::call::Call;
 use crate::amount::Tgas;
-use crate::inspect::{self, Exports};
+use crate::inspect::{self, Exports, Problem};
 use torr_primitives::Gas;
 use torr_vm_logic::error::{ContractError, HostError, MethodResolveError, WasmTrap};
 use torr_vm_logic::outcome::Outcome;
@@ -16,7 +16,10 @@ const BY_PANIC: &[(&str, &str)] = &[
         "The contract is not initialized",
         "call its initialisation method first, in a run with the same --state FILE",
     ),
-    ("already been initialized", "the state is set up; leave this call out, or begin a new --state"),
+    (
+        "already been initialized",
+        "the state is set up; leave this call out, or begin a new --state",
+    ),
     (
         "Cannot deserialize the contract state",
         "the state was written by other code; migrate it, or begin a new --state FILE",
@@ -83,11 +86,16 @@ fn out_of_gas(call: &Call, outcome: &Outcome) -> Vec<String> {
     let limit = call.config.vm.limits.max_total_prepaid_gas;
     let reserved = outcome.gas_used.saturating_sub(outcome.gas_burnt);
     let mut advice = Vec::new();
-    if call.context.prepaid_gas < limit {
-        advice.push(format!("attach more gas: up to {} may be attached", Tgas(limit)));
+    if call.context.is_view() {
+        advice.push("allow it more gas with --gas".to_owned());
+    } else if call.context.prepaid_gas < limit {
+        advice.push(format!("attach up to {} with --gas", Tgas(limit)));
     }
     if reserved != Gas::ZERO {
-        advice.push(format!("{} of it was set aside for promises: attach less to them", Tgas(reserved)));
+        advice.push(format!(
+            "{} of it was set aside for promises: attach less to them",
+            Tgas(reserved)
+        ));
     }
     advice.push("--profile shows where the gas goes".to_owned());
     advice
@@ -104,7 +112,8 @@ fn against_trap(trap: WasmTrap) -> &'static str {
              and at memory that is overwritten"
         }
         WasmTrap::MemoryOutOfBounds | WasmTrap::CallIndirectOOB => {
-            "an index or a pointer is out of bounds in unsafe or C code"
+            "an index or a pointer is out of bounds: of memory, or of the table of functions that \
+             function pointers point into"
         }
         WasmTrap::IllegalArithmetic => {
             "check for division by zero, i32::MIN / -1, and floats too large to be integers"
@@ -123,7 +132,10 @@ fn against_unresolved(call: &Call, error: MethodResolveError) -> Vec<String> {
     match error {
         MethodResolveError::MethodEmptyName => vec!["name a method".to_owned()],
         MethodResolveError::MethodInvalidSignature => {
-            vec!["export it without parameters and results; arguments are read with `input`".to_owned()]
+            vec![
+                "export it without parameters and results; arguments are read with `input`"
+                    .to_owned(),
+            ]
         }
         MethodResolveError::MethodNotFound => match nearest(&call.method, &methods) {
             Some(nearest) => vec![format!("there is `{nearest}`")],
@@ -181,7 +193,11 @@ fn against_rejection(call: &Call) -> Vec<String> {
     let Err(rejection) = prepare(call.code.bytes(), &call.config.vm) else {
         return vec![INSPECT.to_owned()];
     };
-    vec![rejection.diagnosis.to_string(), INSPECT.to_owned()]
+    let problem = Problem::of(&rejection);
+    let mut advice = vec![problem.place()];
+    advice.extend(problem.advice);
+    advice.push(INSPECT.to_owned());
+    advice
 }
 
 #[cfg(test)]
@@ -190,7 +206,8 @@ mod tests {
 
     #[test]
     fn a_typing_error_finds_its_method() {
-        let methods = ["ft_transfer", "ft_transfer_call", "new", "ft_balance_of"].map(str::to_owned);
+        let methods =
+            ["ft_transfer", "ft_transfer_call", "new", "ft_balance_of"].map(str::to_owned);
         for (typed, meant) in [
             ("ft_transfr", Some("ft_transfer")),
             ("transfer", None),

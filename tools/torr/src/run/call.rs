@@ -129,7 +129,7 @@ impl Call {
         let account = account_before(arguments, &code, &config, state)?;
         let context = context(arguments, &code, &config, &account)?;
         check_method(&arguments.method, &config.vm.limits)?;
-        let chain = chain(arguments, state.data_ids, &account);
+        let chain = chain(arguments, state.yields_created, &account);
         Ok(Call { code, method: arguments.method.clone(), config, context, account, chain })
     }
 
@@ -162,7 +162,7 @@ impl Ended {
             yields: self.pending_yields(),
             storage: self.chain.storage,
         };
-        state.data_ids = self.chain.data_ids;
+        state.yields_created = self.chain.yields;
         state.accounts.insert(call.context.current_account_id.clone(), account);
     }
 
@@ -227,9 +227,8 @@ fn context(
     Ok(Context {
         current_account_id: call.account.clone(),
         signer_account_id,
-        signer_account_pk: borsh::to_vec(signer_key).map_err(|source| {
-            Fault::External(Box::new(source))
-        })?,
+        signer_account_pk: borsh::to_vec(signer_key)
+            .map_err(|source| Fault::External(Box::new(source)))?,
         refund_to_account_id: predecessor_account_id.clone(),
         predecessor_account_id,
         input: input(arguments, &config.vm.limits)?.into(),
@@ -250,10 +249,7 @@ fn context(
 }
 
 /// How the call may act, and the gas that it has.
-fn gas(
-    arguments: &RunArguments,
-    config: &RuntimeConfig,
-) -> Result<(CallMode, Gas), InputError> {
+fn gas(arguments: &RunArguments, config: &RuntimeConfig) -> Result<(CallMode, Gas), InputError> {
     let call = &arguments.call;
     if call.gas == Some(Gas::ZERO) {
         return Err(InputError::NoGas);
@@ -298,7 +294,7 @@ fn check_method(method: &str, limits: &Limits) -> Result<(), InputError> {
     if length > limit { Err(InputError::MethodTooLong { length, limit }) } else { Ok(()) }
 }
 
-fn chain(arguments: &RunArguments, data_ids: u64, account: &AccountState) -> SimulatedChain {
+fn chain(arguments: &RunArguments, yields_created: u64, account: &AccountState) -> SimulatedChain {
     let yields = &account.yields;
     SimulatedChain {
         chain_id: arguments.block.chain_id.clone(),
@@ -309,7 +305,7 @@ fn chain(arguments: &RunArguments, data_ids: u64, account: &AccountState) -> Sim
             .iter()
             .filter_map(|pending| Some((pending.yield_id?, pending.data_id)))
             .collect(),
-        data_ids,
+        yields: yields_created,
         ..SimulatedChain::default()
     }
 }

@@ -49,12 +49,7 @@ fn change(key: &[u8], old: Option<&Vec<u8>>, new: Option<&Vec<u8>>) -> Option<Ch
         _ => return None,
     };
     let report = |bytes: &Vec<u8>| BytesReport::new(bytes);
-    Some(Change {
-        kind,
-        key: BytesReport::new(key),
-        old: old.map(report),
-        new: new.map(report),
-    })
+    Some(Change { kind, key: BytesReport::new(key), old: old.map(report), new: new.map(report) })
 }
 
 #[cfg(test)]
@@ -64,7 +59,10 @@ mod tests {
     #[test]
     fn only_differences_are_listed_in_order_of_keys() {
         let storage = |entries: &[(&str, &str)]| -> Storage {
-            entries.iter().map(|(key, value)| (key.as_bytes().into(), value.as_bytes().into())).collect()
+            entries
+                .iter()
+                .map(|(key, value)| (key.as_bytes().into(), value.as_bytes().into()))
+                .collect()
         };
         let before = storage(&[("a", "1"), ("b", "1"), ("d", "1")]);
         let after = storage(&[("a", "1"), ("b", "2"), ("c", "1")]);

@@ -4,13 +4,13 @@ use super::advice;
 use super::call::{Call, Ended};
 use serde::Serialize;
 use torr_primitives::Gas;
-use torr_vm_logic::error::{CompilationError, ContractError, HostError, MethodResolveError};
+use torr_vm_logic::error::{CompilationError, ContractError, HostError};
 
 /// Why a call failed.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct FailureReport {
-    /// What kind of failure, in a few words.
-    pub(crate) kind: &'static str,
+    /// What kind of failure.
+    pub(crate) kind: FailureKind,
     /// What the contract or the protocol says.
     pub(crate) message: String,
     /// The host function that ended the call; absent: it ended in the contract's own code, or before.
@@ -24,6 +24,28 @@ pub(crate) struct FailureReport {
     pub(crate) error: ContractError,
     /// What was undone.
     pub(crate) undone: Undone,
+}
+
+/// The kinds of failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FailureKind {
+    /// The contract panicked.
+    Panic,
+    /// Gas ran out.
+    OutOfGas,
+    /// A host function refused.
+    HostError,
+    /// The code trapped.
+    Trap,
+    /// There is no such method.
+    Method,
+    /// An import does not exist.
+    Import,
+    /// The module needs too much.
+    Loading,
+    /// The code is rejected.
+    Rejected,
 }
 
 /// What a failed call had done, and was undone.
@@ -44,7 +66,7 @@ impl FailureReport {
         undone: Undone,
     ) -> FailureReport {
         FailureReport {
-            kind: kind(error),
+            kind: FailureKind::of(error),
             message: message(error),
             host_function: ended.host_function,
             gas_burnt: ended.outcome.gas_burnt,
@@ -55,23 +77,38 @@ impl FailureReport {
     }
 }
 
-fn kind(error: &ContractError) -> &'static str {
-    match error {
-        ContractError::HostError(HostError::GuestPanic { .. }) => "panic",
-        ContractError::HostError(HostError::GasExceeded | HostError::GasLimitExceeded) => {
-            "out of gas"
+impl FailureKind {
+    fn of(error: &ContractError) -> FailureKind {
+        match error {
+            ContractError::HostError(HostError::GuestPanic { .. }) => FailureKind::Panic,
+            ContractError::HostError(HostError::GasExceeded | HostError::GasLimitExceeded) => {
+                FailureKind::OutOfGas
+            }
+            ContractError::HostError(_) => FailureKind::HostError,
+            ContractError::WasmTrap(_) => FailureKind::Trap,
+            ContractError::MethodResolveError(_) => FailureKind::Method,
+            ContractError::LinkError { .. } => FailureKind::Import,
+            ContractError::LoadingError { .. } => FailureKind::Loading,
+            ContractError::CompilationError(_) => FailureKind::Rejected,
         }
-        ContractError::HostError(_) => "host error",
-        ContractError::WasmTrap(_) => "trap",
-        ContractError::MethodResolveError(MethodResolveError::MethodNotFound) => "no such method",
-        ContractError::MethodResolveError(_) => "not a method",
-        ContractError::LinkError { .. } => "import",
-        ContractError::LoadingError { .. } => "too large",
-        ContractError::CompilationError(_) => "rejected",
+    }
+
+    /// The kind in one short word.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            FailureKind::Panic => "panic",
+            FailureKind::OutOfGas => "no gas",
+            FailureKind::HostError => "host",
+            FailureKind::Trap => "trap",
+            FailureKind::Method => "method",
+            FailureKind::Import => "import",
+            FailureKind::Loading => "loading",
+            FailureKind::Rejected => "rejected",
+        }
     }
 }
 
-/// What is wrong, without what [`kind`] says already.
+/// What is wrong, without what the kind says already.
 fn message(error: &ContractError) -> String {
     match error {
         ContractError::HostError(HostError::GuestPanic { panic_msg }) => panic_msg.clone(),

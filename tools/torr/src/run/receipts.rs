@@ -88,7 +88,9 @@ pub(crate) fn resumed(effects: &Effects) -> Vec<ResumeReport> {
 /// Gas that a function call got of what was left over.
 fn share(before: &Effect, after: &Effect) -> Option<Gas> {
     let gas = |effect: &Effect| match effect {
-        Effect::Action { action: Action::FunctionCall { prepaid_gas, .. }, .. } => Some(*prepaid_gas),
+        Effect::Action { action: Action::FunctionCall { prepaid_gas, .. }, .. } => {
+            Some(*prepaid_gas)
+        }
         _ => None,
     };
     let share = gas(after)?.saturating_sub(gas(before)?);

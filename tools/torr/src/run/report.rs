@@ -113,12 +113,13 @@ impl RunReport {
         let unused = context.prepaid_gas.saturating_sub(outcome.gas_used);
         let changed = changes(&call.account.storage, ended.storage());
         let asked_for = receipts(&outcome.effects, unused, &outcome.return_data);
-        let undone =
-            Undone { storage_changes: changed.len(), receipts: asked_for.len() };
+        let undone = Undone { storage_changes: changed.len(), receipts: asked_for.len() };
         let failure =
             outcome.error.as_ref().map(|error| FailureReport::new(call, ended, error, undone));
-        let profile =
-            arguments.output.profile.then(|| ProfileReport::new(&outcome.profile, outcome.gas_burnt));
+        let profile = arguments
+            .output
+            .profile
+            .then(|| ProfileReport::new(&outcome.profile, outcome.gas_burnt));
         let report = RunReport {
             account_id: context.current_account_id.clone(),
             predecessor_id: context.predecessor_account_id.clone(),
@@ -186,7 +187,10 @@ impl Returned {
 
 impl GasReport {
     fn new(attached: Gas, outcome: &Outcome, receipts: &[ReceiptReport]) -> GasReport {
-        let shares = receipts.iter().flat_map(|receipt| &receipt.actions).filter_map(|action| action.gas_share);
+        let shares = receipts
+            .iter()
+            .flat_map(|receipt| &receipt.actions)
+            .filter_map(|action| action.gas_share);
         GasReport {
             attached,
             burnt: outcome.gas_burnt,

@@ -33,7 +33,7 @@ pub(crate) enum StateFileError {
         problem: serde_json::Error,
     },
     /// It cannot be written; what was there still is.
-    #[error("cannot write {}: {source}; the state is as before the call", path.display())]
+    #[error("cannot write {}: {}; the state is as before the call", path.display(), source.kind())]
     Write {
         /// The file.
         path: PathBuf,
@@ -52,13 +52,21 @@ pub(crate) fn load(path: &Path) -> Result<State, CliError> {
 }
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<State, StateFileError> {
-    let corrupt = |place, problem| StateFileError::Corrupt { path: path.to_owned(), place, problem };
+    let corrupt =
+        |place, problem| StateFileError::Corrupt { path: path.to_owned(), place, problem };
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let mut track = serde_path_to_error::Track::new();
     let state = State::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track))
-        .map_err(|problem| corrupt(format!("{}: ", track.path()), problem))?;
+        .map_err(|problem| corrupt(place(&track.path()), problem))?;
     json.end().map_err(|problem| corrupt(String::new(), problem))?;
     Ok(state)
+}
+
+/// A field for a message. Where the file is not even JSON there is no field to name.
+fn place(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let named = path.iter().any(|segment| matches!(segment, Segment::Map { .. }));
+    if named { format!("{path}: ") } else { String::new() }
 }
 
 /// Puts `state` at `path`: into a new file beside it, which then takes its place.

@@ -6,8 +6,9 @@ use super::profile::{Kind, ProfileReport};
 use super::report::{Returned, RunReport, Status};
 use super::tree::tree;
 use crate::amount::{Near, Tgas};
-use crate::bytes::{cut, readable, visible, visible_lines};
+use crate::bytes::{BytesReport, cut, readable, visible, visible_lines};
 use crate::figure::{Growth, Share, counted, grouped};
+use crate::output::hint;
 use crate::style::{BAD, DIM, GOOD, HINT, NAME, TITLE};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -41,7 +42,8 @@ pub(super) fn text(report: &RunReport, full: bool) -> String {
 fn status(report: &RunReport) -> String {
     let RunReport { account_id, method, view, status, .. } = report;
     let what = if *view { "view of" } else { "call of" };
-    let call = format!("{what} {NAME}{}{NAME:#} on {NAME}{account_id}{NAME:#}", visible(method));
+    let method = if method.is_empty() { "\"\"".to_owned() } else { visible(method) };
+    let call = format!("{what} {NAME}{method}{NAME:#} on {NAME}{account_id}{NAME:#}");
     match status {
         Status::Succeeded => format!("{GOOD}✓{GOOD:#} {call} {GOOD}succeeded{GOOD:#}\n"),
         Status::Failed => format!("{BAD}✗{BAD:#} {call} {BAD}failed{BAD:#}\n"),
@@ -59,7 +61,7 @@ const INDENT: &str = "            ";
 fn failed(failure: &FailureReport) -> String {
     let FailureReport { kind, message, host_function, advice, undone, .. } = failure;
     let message = visible_lines(message, INDENT);
-    let mut text = format!("  {BAD}{kind:<9}{BAD:#} {TITLE}{message}{TITLE:#}\n");
+    let mut text = format!("  {BAD}{:<9}{BAD:#} {TITLE}{message}{TITLE:#}\n", kind.label());
     if let Some(function) = host_function {
         text += &line("stopped", &format!("in host function {NAME}{function}{NAME:#}"));
     }
@@ -72,7 +74,7 @@ fn failed(failure: &FailureReport) -> String {
         text += &line("undone", &undone.join(", "));
     }
     for advice in advice {
-        text += &format!("  {HINT}{:<9} {}{HINT:#}\n", "hint", visible(advice));
+        text += &hint(advice);
     }
     text
 }
@@ -107,7 +109,7 @@ fn gas(report: &RunReport) -> String {
     }
     let mut used = format!("{} used  {} {attached}", Tgas(gas.used), exact(gas.used));
     if gas.shared != Gas::ZERO {
-        used += &format!(", {} more shared out", Tgas(gas.shared));
+        used += &format!(", the other {} go to promises", Tgas(gas.shared));
     }
     line("gas", &burnt) + &line("", &used)
 }
@@ -209,10 +211,10 @@ fn change_text(change: &Change, limit: usize) -> String {
         ChangeKind::Changed => ('~', HINT),
         ChangeKind::Removed => ('-', BAD),
     };
-    let size = |bytes: &Option<crate::bytes::BytesReport>| bytes.as_ref().map(|bytes| grouped(bytes.len()));
-    let sizes = match (size(old), size(new)) {
-        (Some(old), Some(new)) => format!("{old} → {new} bytes"),
-        (None, Some(size)) | (Some(size), None) => format!("{size} bytes"),
+    let len = |bytes: &Option<BytesReport>| bytes.as_ref().map(BytesReport::len);
+    let sizes = match (len(old), len(new)) {
+        (Some(old), Some(new)) => format!("{} → {}", grouped(old), counted(new, "byte")),
+        (None, Some(len)) | (Some(len), None) => counted(len, "byte"),
         (None, None) => String::new(),
     };
     let key = cut(&readable(key.as_bytes()), limit);

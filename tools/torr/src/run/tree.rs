@@ -7,12 +7,13 @@ use crate::amount::{Near, Tgas};
 use crate::bytes::visible;
 use crate::figure::counted;
 use crate::style::{DIM, GOOD, NAME};
-use torr_primitives::{Balance, ReceiptIndex};
+use torr_crypto::hash::CryptoHash;
+use torr_primitives::{Balance, GlobalContractIdentifier, ReceiptIndex};
 
 /// Characters of arguments that are printed.
 const ARGUMENTS_LENGTH: usize = 100;
 
-/// Lines are no longer indented below this depth; chains of promises can be long.
+/// Lines are indented no further below this depth: chains of promises can be long.
 const DEEPEST: usize = 24;
 
 /// A receipt that is still to be drawn.
@@ -50,7 +51,8 @@ pub(super) fn tree(receipts: &[ReceiptReport], limit: Option<usize>) -> String {
         let below = if depth < DEEPEST { format!("{indent}{below}") } else { indent.clone() };
         let trunk = if children.is_empty() { "   " } else { "│  " };
         text += &format!("{DIM}{indent}{branch}{DIM:#}{}\n", headline(receipt));
-        for line in details(receipt, limit) {
+        for action in &receipt.actions {
+            let line = line(action, limit);
             text += &format!("{DIM}{below}{trunk}{DIM:#}{line}\n");
         }
         stack.extend(open(children, &below, depth + 1));
@@ -66,7 +68,7 @@ fn headline(receipt: &ReceiptReport) -> String {
         line += &format!(" {DIM}after {}{DIM:#}", names.join(", "));
     }
     if let Some(yields) = yields {
-        let name = yields.yield_id.map(|name| format!(", yield id {}", torr_crypto::hash::CryptoHash::from(name)));
+        let name = yields.yield_id.map(|name| format!(", yield id {}", CryptoHash::from(name)));
         line += &format!(
             " {DIM}waits to be resumed, data id {}{}{DIM:#}",
             yields.data_id,
@@ -82,24 +84,27 @@ fn headline(receipt: &ReceiptReport) -> String {
     line
 }
 
-fn details(receipt: &ReceiptReport, limit: Option<usize>) -> Vec<String> {
-    receipt.actions.iter().map(|action| line(action, limit)).collect()
-}
-
 /// One action on one line.
 fn line(action: &ActionReport, limit: Option<usize>) -> String {
     let limit = limit.map_or(usize::MAX, |limit| limit.min(ARGUMENTS_LENGTH));
     let mut parts = vec![match &action.method_name {
         Some(method) => {
-            let arguments =
-                action.args.as_ref().filter(|bytes| bytes.len() > 0).map(|bytes| bytes.preview(limit));
+            let arguments = action
+                .args
+                .as_ref()
+                .filter(|bytes| bytes.len() > 0)
+                .map(|bytes| bytes.preview(limit));
             format!("{}({})", visible(method), arguments.unwrap_or_default())
         }
         None => action.kind.replace('_', " "),
     }];
     if let Some(gas) = action.gas {
-        let share = action.gas_share.map(|share| format!(", {} of it left over", Tgas(share)));
-        parts.push(format!("{}{}", Tgas(gas), share.unwrap_or_default()));
+        parts.push(match action.gas_share {
+            None => Tgas(gas).to_string(),
+            Some(share) => {
+                format!("{} + {} unused", Tgas(gas.saturating_sub(share)), Tgas(share))
+            }
+        });
     }
     if let Some(amount) = action.amount.filter(|amount| *amount != Balance::ZERO) {
         parts.push(Near(amount).to_string());
@@ -114,19 +119,22 @@ fn line(action: &ActionReport, limit: Option<usize>) -> String {
     parts.extend(action.allowance.map(|allowance| format!("allowance {}", Near(allowance))));
     parts.extend(action.num_nonces.map(|count| counted(count, "nonce")));
     parts.extend(action.beneficiary_id.as_ref().map(|account_id| format!("to {account_id}")));
-    parts.extend(action.code.as_ref().map(|code| format!("{}, {}", counted(code.len, "byte"), code.hash)));
+    parts.extend(
+        action.code.as_ref().map(|code| format!("{}, {}", counted(code.len, "byte"), code.hash)),
+    );
     parts.extend(action.contract_id.as_ref().map(contract_name));
     if !action.state_init.is_empty() {
-        parts.push(counted(action.state_init.len() as u64, "entry").replace("entrys", "entries"));
+        parts.push(counted(action.state_init.len() as u64, "storage key"));
     }
     parts.join(" · ")
 }
 
-fn contract_name(contract_id: &torr_primitives::GlobalContractIdentifier) -> String {
-    use torr_primitives::GlobalContractIdentifier::{AccountId, CodeHash};
+fn contract_name(contract_id: &GlobalContractIdentifier) -> String {
     match contract_id {
-        CodeHash(hash) => format!("global contract {hash}"),
-        AccountId(account_id) => format!("global contract of {account_id}"),
+        GlobalContractIdentifier::CodeHash(hash) => format!("global contract {hash}"),
+        GlobalContractIdentifier::AccountId(account_id) => {
+            format!("global contract of {account_id}")
+        }
     }
 }
 

@@ -15,8 +15,9 @@ use torr_primitives::{AccountId, Balance, StorageUsage, YieldId};
 pub(crate) struct State {
     /// Format of the file.
     format: Format,
-    /// How many data ids were given out; the next one follows from this number.
-    pub(crate) data_ids: u64,
+    /// How many promises were made that wait to be resumed; the next one's data id follows from
+    /// this number.
+    pub(crate) yields_created: u64,
     /// The accounts that calls were made to.
     #[serde(with = "unique")]
     pub(crate) accounts: BTreeMap<AccountId, AccountState>,

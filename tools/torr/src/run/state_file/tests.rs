@@ -1,3 +1,5 @@
+//! State files: what is written is what is read, and nothing else is taken for one.
+
 use super::{AccountState, PendingYield, State, load, parse, save};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,7 +21,7 @@ fn example() -> State {
         ]),
     };
     let mut state = State::default();
-    state.data_ids = 1;
+    state.yields_created = 1;
     state.accounts.insert("a.near".parse().unwrap(), account);
     state
 }
@@ -42,7 +44,7 @@ fn the_format_is_stable() {
     expect_test::expect![[r#"
         {
           "format": "torr-state-1",
-          "data_ids": 1,
+          "yields_created": 1,
           "accounts": {
             "a.near": {
               "balance": "340282366920938463463374607431768211455",
@@ -68,7 +70,7 @@ fn the_format_is_stable() {
 fn corrupt_files_are_refused_with_line_and_field() {
     let account = |fields: &str| {
         format!(
-            "{{\"format\": \"torr-state-1\", \"data_ids\": 0, \"accounts\": {{\n\"a.near\": \
+            "{{\"format\": \"torr-state-1\", \"yields_created\": 0, \"accounts\": {{\n\"a.near\": \
              {{{fields}}}}}}}"
         )
     };
@@ -89,16 +91,19 @@ fn corrupt_files_are_refused_with_line_and_field() {
         entries("\"k\": \"\u{e4}\""),
         entries("\"k\": \"\", \"0x6b\": \"\""),
         entries("") + "x",
-        "{\"format\": \"torr-state-1\", \"data_ids\": 0, \"accounts\": {\"A\": {}}}".to_owned(),
+        "{\"format\": \"torr-state-1\", \"yields_created\": 0, \"accounts\": {\"A\": {}}}"
+            .to_owned(),
     ];
     let messages: Vec<String> = cases
         .iter()
         .map(|text| parse(Path::new("s.json"), text.as_bytes()).unwrap_err().to_string())
-        .map(|message| message.replace("; correct it, or remove the file to begin with an empty state", ""))
+        .map(|message| {
+            message.replace("; correct it, or remove the file to begin with an empty state", "")
+        })
         .collect();
     expect_test::expect![[r#"
-        s.json: .: EOF while parsing a value at line 1 column 0
-        s.json: [0]: expected value at line 1 column 2
+        s.json: EOF while parsing a value at line 1 column 0
+        s.json: expected value at line 1 column 2
         s.json: format: unknown variant `torr-state-2`, expected `torr-state-1` at line 1 column 25
         s.json: accounts.a.near.balance: invalid type: integer `-1`, expected a string at line 2 column 24
         s.json: accounts.a.near.colour: unknown field `colour`, expected one of `balance`, `storage_usage`, `contract_bytes`, `yields`, `storage` at line 2 column 19
@@ -107,5 +112,5 @@ fn corrupt_files_are_refused_with_line_and_field() {
         s.json: accounts.a.near.storage: 'ä' is not printable ASCII; write the bytes as 0x and hexadecimal digits at line 3 column 22
         s.json: accounts.a.near.storage: key "0x6b" stands twice at line 3 column 32
         s.json: trailing characters at line 3 column 17
-        s.json: accounts.A: `A` is not an account id: an account id has at least 2 bytes, not 1 at line 1 column 58"#]].assert_eq(&messages.join("\n"));
+        s.json: accounts.A: `A` is not an account id: an account id has at least 2 bytes, not 1 at line 1 column 64"#]].assert_eq(&messages.join("\n"));
 }

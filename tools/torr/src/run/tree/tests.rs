@@ -1,3 +1,5 @@
+//! The tree of promises: who stands below whom.
+
 use super::tree;
 use crate::run::actions::ActionReport;
 use crate::run::receipts::ReceiptReport;
@@ -37,7 +39,8 @@ fn every_receipt_stands_below_what_it_waits_for() {
           │           create account
           └─ #1 a.near
                 create account
-    "#]].assert_eq(&plain(&tree(&receipts, None)));
+    "#]]
+    .assert_eq(&plain(&tree(&receipts, None)));
 }
 
 #[test]
