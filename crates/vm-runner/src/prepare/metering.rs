@@ -5,8 +5,8 @@
 //! by which, so that the gas counter sees exactly the charge that failed. **Invariant:** nothing of
 //! the contract is executed while a budget is negative.
 //!
-//! No charge overflows: prices are at most 2^30 (`Tariff`), so what one function is charged at a
-//! time stays below 2^62 + 2^30, and budgets are never negative when a charge begins.
+//! No charge overflows: prices are at most 2^30 (`Tariff`), so that what is charged at a time stays
+//! below 2^63, and budgets are never negative when a charge begins.
 
 use super::analysis::Tariff;
 use wasm_encoder::{BlockType, Encode, Instruction, InstructionSink, ValType};

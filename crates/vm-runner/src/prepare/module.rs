@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
             ))
         };
         if import.module != "env" {
-            return refuse(PrepareError::Instantiate, "something of another module than `env`");
+            return refuse(PrepareError::Instantiate, "something of another module");
         }
         match import.ty {
             TypeRef::Func(type_index) => {

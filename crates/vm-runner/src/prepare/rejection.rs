@@ -82,7 +82,9 @@ impl Rejection {
 
     /// A module that is not valid.
     pub(super) fn invalid(error: &BinaryReaderError) -> Rejection {
-        let mut rejection = Rejection::new(PrepareError::Deserialization, error.message());
+        // Some messages end in a dump of bytes.
+        let rule = error.message().split(" - expected").next().unwrap_or_default();
+        let mut rejection = Rejection::new(PrepareError::Deserialization, rule);
         rejection.diagnosis.offset = Some(error.offset());
         rejection.diagnosis.advice = advice::for_message(error.message());
         rejection

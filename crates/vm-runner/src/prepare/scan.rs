@@ -81,10 +81,10 @@ impl Kind {
 impl<V> Scan<'_, V> {
     #[inline(always)]
     fn note(&mut self, kind: Kind, float: FloatUse, function: Option<u32>) {
-        if let Some(width) = self.notes.pending.take() {
-            if !float.ignores_payload() {
-                self.canonicalise(width);
-            }
+        if let Some(width) = self.notes.pending.take()
+            && !float.ignores_payload()
+        {
+            self.canonicalise(width);
         }
         if let FloatUse::Arithmetic(width) = float {
             self.notes.pending = Some(width);
