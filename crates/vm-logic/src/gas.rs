@@ -35,6 +35,8 @@ pub struct GasCounter {
 pub struct CostAudit {
     /// The innermost host function that is running.
     pub(crate) function: Option<&'static str>,
+    /// Host functions that were called.
+    pub called: BTreeSet<&'static str>,
     /// Pairs of host function and cost, as charged.
     pub charged: BTreeSet<(&'static str, ExtCost)>,
 }
@@ -222,6 +224,7 @@ impl GasCounter {
     pub(crate) fn attribute_to(&mut self, function: Option<&'static str>) {
         if let Some(audit) = &mut self.audit {
             audit.function = function;
+            audit.called.extend(function);
         }
     }
 }

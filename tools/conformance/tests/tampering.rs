@@ -25,7 +25,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("actions", "host_actions"),
     ("actions", "yield_and_context"),
     ("storage_after", "host_storage"),
-    ("runner_error", "limits"),
+    ("runner_error", "storage_limits"),
 ];
 
 fn file(area: &str) -> Value {
@@ -153,7 +153,10 @@ fn a_case_that_is_not_understood_is_refused() {
             (|case| drop(case.insert("new".into(), json!(0)))) as fn(&mut Map<_, _>),
             "unknown field `new`",
         ),
-        (|case| case["context"] = json!({ "new": 0 }), "context: unknown field `new`"),
+        (
+            |case| drop(case.insert("context".into(), json!({ "new": 0 }))),
+            "context: unknown field `new`",
+        ),
         (|case| drop(case.insert("host".into(), json!({ "new": 0 }))), "unknown field `new`"),
         (|case| drop(case.insert("module".into(), json!("none"))), "the file has no module none"),
         (|case| drop(case.remove("expect")), "neither `expect` nor `sequence`"),

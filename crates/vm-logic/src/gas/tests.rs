@@ -198,7 +198,8 @@ fn the_audit_tells_who_charged_what() {
         gas.pay_base(cost).expect("enough gas");
     }
     let charged = [("a", ExtCost::Base), ("b", ExtCost::Base)].into();
-    assert_eq!(gas.audit(), Some(&CostAudit { function: None, charged }));
+    let called = ["a", "b"].into();
+    assert_eq!(gas.audit(), Some(&CostAudit { function: None, called, charged }));
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {

@@ -7,10 +7,10 @@ use super::format::{CaseFields, StepFields, VmFile, default_method};
 use crate::case::{Verdict, verdict};
 use crate::difference::{Difference, differences};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use torr_parameters::{ExtCost, RuntimeConfig};
+use torr_parameters::RuntimeConfig;
 use torr_vm_logic::context::Context;
+use torr_vm_logic::gas::CostAudit;
 use torr_vm_logic::simulated::SimulatedChain;
 use torr_vm_runner::{Code, Runner};
 
@@ -61,14 +61,14 @@ impl VmCase {
         verdict(self.steps.iter().zip(given).flat_map(compare).collect())
     }
 
-    /// Which host function charges which cost when the case runs. A call that the node cannot
-    /// finish tells nothing.
-    pub fn charges(&self, runner: &Runner) -> BTreeSet<(&'static str, ExtCost)> {
+    /// Which host functions are called, and which of them charges which cost, when the case runs. A
+    /// call that the node cannot finish tells nothing.
+    pub fn audit(&self, runner: &Runner) -> Vec<CostAudit> {
         let given = self.observe(|step, chain| {
             let (method, context) = (&step.method, &step.context);
             match runner.run_audited(&self.code, method, chain, context, &self.config) {
-                Ok((outcome, audit)) => (audit.charged, outcome.error.is_some()),
-                Err(_) => (BTreeSet::new(), true),
+                Ok((outcome, audit)) => (Some(audit), outcome.error.is_some()),
+                Err(_) => (None, true),
             }
         });
         given.into_iter().flatten().collect()

@@ -40,7 +40,12 @@ fn every_receipt_stands_below_what_it_waits_for() {
           └─ #1 a.near
                 create account
     "#]]
-    .assert_eq(&plain(&tree(&receipts, None)));
+    .assert_eq(&unindented(&plain(&tree(&receipts, None))));
+}
+
+/// `text` without the two spaces that each of its lines begins with.
+fn unindented(text: &str) -> String {
+    text.lines().map(|line| line.strip_prefix("  ").unwrap_or(line).to_owned() + "\n").collect()
 }
 
 #[test]
