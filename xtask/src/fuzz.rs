@@ -1,7 +1,8 @@
 //! Fuzzing: libFuzzer over the targets of `fuzz/`, on the stable compiler.
 //!
 //! Coverage comes from LLVM's sanitizer passes, which stable rustc can run; the address sanitizer,
-//! which needs a nightly one, is left out.
+//! which needs a nightly one, is left out. What a target finds stays in the target folder, beside
+//! the inputs that reach new code; where to start from is committed in `fuzz/seeds`.
 
 use crate::cargo::{self, CommandFailed, Workspace};
 use std::fs;
@@ -85,10 +86,16 @@ fn run_one(
     }
     // With `--target`, the flags reach the code under test and not build scripts and macros.
     let host = "x86_64-unknown-linux-gnu";
-    let mut command =
-        workspace.cargo_in(folder, &["run", "--release", "--target", host, "--bin", name, "--"]);
+    let build = ["run", "--release", "--locked", "--target", host, "--bin", name, "--"];
+    let mut command = workspace.cargo_in(folder, &build);
     command.env("CARGO_TARGET_DIR", &target_dir).env("RUSTFLAGS", COVERAGE);
-    command.arg(&corpus).args(LIMITS).arg(format!("-max_total_time={seconds}"));
+    // New inputs go to the first folder; others are only read.
+    command.arg(&corpus);
+    let seeds = folder.join("seeds").join(name);
+    if seeds.is_dir() {
+        command.arg(seeds);
+    }
+    command.args(LIMITS).arg(format!("-max_total_time={seconds}"));
     command.arg(format!("-artifact_prefix={}/", artifacts.display())).arg("-print_final_stats=1");
     Ok(cargo::run(&mut command)?)
 }

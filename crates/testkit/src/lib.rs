@@ -1,11 +1,18 @@
 //! Generators, oracles and fixtures, for tests, fuzz targets and benchmarks; never for production.
 //!
-//! [`program`] and [`module`] make contracts from arbitrary bytes, [`world`] gives them a chain to
-//! run on, [`referee`] runs them on every engine and insists on one answer.
+//! [`program`] and [`module`] make contracts from arbitrary bytes, [`mutation`] damages real ones,
+//! [`world`] gives them a chain to run on, [`referee`] runs them on every engine and insists on one
+//! answer. [`round_trip`] insists on one encoding of each value,
+//! [`counting`] shows what a cache spares an engine.
 
 #![forbid(unsafe_code)]
 
+pub mod contracts;
+pub mod counting;
 pub mod module;
+pub mod mutation;
+pub mod probe;
 pub mod program;
 pub mod referee;
+pub mod round_trip;
 pub mod world;

@@ -1,28 +1,54 @@
 //! Random modules that validate: wasm-smith, with just the features of the protocol.
 
-use arbitrary::{Arbitrary, Unstructured};
+use crate::probe;
+use arbitrary::{Arbitrary, Result, Unstructured};
 use torr_vm_logic::function::{HostFunction, Parameters, Visitor, WasmType};
 use wasm_encoder::{EntityType, ImportSection, Module, TypeSection, ValType};
 use wasm_smith::Config;
 
-/// A module made from `bytes`, importing host functions with their right types and exporting all it
-/// has. `None` when the bytes do not suffice.
-pub fn arbitrary(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut input = Unstructured::new(bytes);
-    let mut config = Config::arbitrary(&mut input).ok()?;
+/// Most of anything that a module has: small modules reach as much, in less time.
+const MOST: usize = 24;
+
+/// A module made from `input`, importing host functions with their right types, and with methods
+/// that show what its functions do (see [`probe`]).
+///
+/// # Errors
+/// When the input does not suffice for a module.
+pub fn arbitrary(input: &mut Unstructured<'_>) -> Result<Vec<u8>> {
+    let arguments = input.arbitrary::<[u64; 4]>()?;
+    let mut config = Config::arbitrary(input)?;
     config.available_imports = Some(host_imports());
     config.export_everything = true;
-    config.max_memories = 1;
-    config.max_tables = 1;
     config.max_memory32_bytes = 64 << 20;
     config.max_table_elements = 1_000;
     config.min_uleb_size = 1;
-    config.canonicalize_nans = false;
-    config.disallow_traps = false;
+    config.min_funcs = 1;
+    config.max_memories = 1;
+    config.max_tables = config.max_tables.min(2);
+    for most in [
+        &mut config.max_funcs,
+        &mut config.max_types,
+        &mut config.max_globals,
+        &mut config.max_imports,
+        &mut config.max_element_segments,
+        &mut config.max_data_segments,
+    ] {
+        *most = MOST;
+    }
+    config.max_instructions = config.max_instructions.min(200);
+    switch_features_off(&mut config);
+    let module = wasm_smith::Module::new(config, input)?.to_bytes();
+    Ok(probe::added(&module, &arguments).unwrap_or(module))
+}
+
+/// The protocol knows none of these.
+fn switch_features_off(config: &mut Config) {
     for feature in [
-        &mut config.exceptions_enabled,
-        &mut config.gc_enabled,
+        &mut config.allow_invalid_funcs,
         &mut config.custom_page_sizes_enabled,
+        &mut config.exceptions_enabled,
+        &mut config.extended_const_enabled,
+        &mut config.gc_enabled,
         &mut config.memory64_enabled,
         &mut config.multi_value_enabled,
         &mut config.relaxed_simd_enabled,
@@ -31,13 +57,9 @@ pub fn arbitrary(bytes: &[u8]) -> Option<Vec<u8>> {
         &mut config.tail_call_enabled,
         &mut config.threads_enabled,
         &mut config.wide_arithmetic_enabled,
-        &mut config.extended_const_enabled,
-        &mut config.allow_invalid_funcs,
     ] {
         *feature = false;
     }
-    let module = wasm_smith::Module::new(config, &mut input).ok()?;
-    Some(module.to_bytes())
 }
 
 /// A module that imports every host function, which is how wasm-smith is told of them.
@@ -50,7 +72,10 @@ fn host_imports() -> Vec<u8> {
         {
             let parameters = F::SPECIFICATION.parameters.iter().map(|&(_, ty)| value_type(ty));
             let index = self.0.len();
-            self.0.ty().function(parameters, F::SPECIFICATION.result.map(value_type));
+            self.0.ty().function(
+                parameters.collect::<Vec<ValType>>(),
+                F::SPECIFICATION.result.map(value_type),
+            );
             self.1.import("env", F::SPECIFICATION.name, EntityType::Function(index));
         }
     }

@@ -1,9 +1,11 @@
 //! A plain call on a plain chain: what tests start from and change.
 
+use arbitrary::{Result, Unstructured};
 use std::sync::Arc;
-use torr_parameters::{Parameters, RuntimeConfig, LATEST_VERSION};
-use torr_primitives::{AccountContract, AccountId, Balance, Gas};
+use torr_parameters::{LATEST_VERSION, Parameters, RuntimeConfig};
+use torr_primitives::{AccountContract, AccountId, Balance, Gas, ProtocolVersion};
 use torr_vm_logic::context::{CallMode, Context, PromiseResult};
+use torr_vm_logic::simulated::SimulatedChain;
 
 /// The account id `text`.
 ///
@@ -32,17 +34,51 @@ pub fn context() -> Context {
         storage_usage: 100_000,
         account_contract: AccountContract::None,
         attached_deposit: Balance::ZERO,
-        prepaid_gas: Gas::from_teragas(300).unwrap_or(Gas::MAX),
+        prepaid_gas: Gas::from_gas(300_000_000_000_000),
         random_seed: vec![7; 32],
         mode: CallMode::Change,
         output_data_receivers: Vec::new(),
     }
 }
 
+/// The plain call with gas below 2 to the power of `max_gas_bits`, of any magnitude; and sometimes
+/// as a view.
+///
+/// # Errors
+/// None that bytes can cause; drawing is fallible by its type.
+pub fn arbitrary_context(input: &mut Unstructured<'_>, max_gas_bits: u32) -> Result<Context> {
+    // Mostly much, so that most calls come to their end.
+    let bits = match input.int_in_range(0..=3_u8)? {
+        0 => input.int_in_range(0..=max_gas_bits)?,
+        _ => max_gas_bits,
+    };
+    let most = 1_u64.checked_shl(bits).unwrap_or(0).wrapping_sub(1);
+    let gas = Gas::from_gas(most - (most & u64::from(input.arbitrary::<u16>()?)));
+    let mode = match input.int_in_range(0..=7_u8)? {
+        0 => CallMode::View { max_gas_burnt: gas },
+        _ => CallMode::Change,
+    };
+    Ok(Context { prepaid_gas: gas, mode, ..context() })
+}
+
+/// A chain with a validator and an entry in storage, where access to storage costs trie nodes.
+pub fn chain() -> SimulatedChain {
+    let mut chain =
+        SimulatedChain { trie_nodes_touched: 3, trie_nodes_cached: 2, ..SimulatedChain::default() };
+    chain.storage.insert(b"bob.near".to_vec(), b"value".to_vec());
+    chain.validators.insert(account("alice.near"), Balance::from_yoctonear(10u128.pow(24)));
+    chain
+}
+
 /// The parameters of the latest protocol version.
+pub fn config() -> Arc<RuntimeConfig> {
+    config_of(LATEST_VERSION)
+}
+
+/// The parameters of a protocol version.
 ///
 /// # Panics
-/// When the shipped tables are broken, which their own tests would say.
-pub fn config() -> Arc<RuntimeConfig> {
-    Parameters::builtin(LATEST_VERSION).unwrap_or_else(|error| panic!("{error}"))
+/// When there are none.
+pub fn config_of(version: ProtocolVersion) -> Arc<RuntimeConfig> {
+    Parameters::builtin(version).unwrap_or_else(|error| panic!("{error}"))
 }

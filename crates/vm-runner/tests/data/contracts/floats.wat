@@ -1,0 +1,43 @@
+;; Arithmetic whose results engines and processors disagree on when nobody makes them one: NaNs,
+;; signed zeros, minima, rounding to even, conversions out of range.
+(module
+  (import "env" "value_return" (func $value_return (param i64 i64)))
+  (memory 1)
+  (global $at (mut i32) (i32.const 0))
+
+  (func $keep (param f64)
+    (f64.store (global.get $at) (local.get 0))
+    (global.set $at (i32.add (global.get $at) (i32.const 8))))
+
+  (func $pair (param f64 f64)
+    (call $keep (f64.add (local.get 0) (local.get 1)))
+    (call $keep (f64.sub (local.get 0) (local.get 1)))
+    (call $keep (f64.mul (local.get 0) (local.get 1)))
+    (call $keep (f64.div (local.get 0) (local.get 1)))
+    (call $keep (f64.min (local.get 0) (local.get 1)))
+    (call $keep (f64.max (local.get 0) (local.get 1)))
+    (call $keep (f64.copysign (local.get 0) (local.get 1)))
+    (call $keep (f64.sqrt (local.get 0)))
+    (call $keep (f64.nearest (local.get 0)))
+    (call $keep (f64.neg (local.get 1)))
+    (call $keep (f64.promote_f32 (f32.demote_f64 (local.get 1))))
+    (call $keep (f64.convert_i64_u (i64.trunc_sat_f64_u (local.get 0))))
+    (call $keep (f64.convert_i32_s (i32.trunc_sat_f64_s (local.get 1)))))
+
+  (func (export "pairs")
+    (call $pair (f64.const nan) (f64.const 1))
+    (call $pair (f64.const 1) (f64.const -nan))
+    (call $pair (f64.const nan:0x4000000000001) (f64.const -nan:0x123))
+    (call $pair (f64.const 0) (f64.const -0))
+    (call $pair (f64.const -0) (f64.const 0))
+    (call $pair (f64.const inf) (f64.const -inf))
+    (call $pair (f64.const -1) (f64.const 0))
+    (call $pair (f64.const 2.5) (f64.const -3.5))
+    (call $pair (f64.const 0x1p-1074) (f64.const 0x1.fffffffffffffp1023))
+    (call $pair (f64.const 0x1p63) (f64.const -0x1p31))
+    (call $value_return (i64.extend_i32_u (global.get $at)) (i64.const 0)))
+
+  (func (export "trunc_nan") (drop (i32.trunc_f64_s (f64.const nan))))
+  (func (export "trunc_too_large") (drop (i64.trunc_f64_u (f64.const 0x1p64))))
+  (func (export "trunc_largest") (drop (i32.trunc_f64_u (f64.const 4294967295.9))))
+  (func (export "trunc_negative") (drop (i32.trunc_f32_u (f32.const -1)))))

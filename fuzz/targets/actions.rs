@@ -1,0 +1,12 @@
+//! Actions from any bytes: one encoding each, and JSON that says it all.
+
+#![no_main]
+
+use torr_primitives::action::Action;
+use torr_testkit::round_trip;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    if let Some(action) = round_trip::borsh::<Action>(bytes) {
+        round_trip::json(&action);
+    }
+});
