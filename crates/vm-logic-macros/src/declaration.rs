@@ -143,14 +143,14 @@ fn parameters(method: &ImplItemFn) -> syn::Result<Vec<(Ident, Type)>> {
 fn output(result: &ReturnType, span: Span) -> syn::Result<Type> {
     let inner = match result {
         ReturnType::Type(_, result) => match &**result {
-            Type::Path(path) => path.path.segments.last().and_then(|segment| {
-                match &segment.arguments {
+            Type::Path(path) => {
+                path.path.segments.last().and_then(|segment| match &segment.arguments {
                     PathArguments::AngleBracketed(list) if segment.ident == "Result" => {
                         list.args.first()
                     }
                     _ => None,
-                }
-            }),
+                })
+            }
             _ => None,
         },
         ReturnType::Default => None,

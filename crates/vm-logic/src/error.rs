@@ -358,9 +358,7 @@ pub enum HostError {
     TotalLogLengthExceeded { length: u64, limit: u64 },
     #[error("{number_of_promises} promises are more than {limit}")]
     NumberPromisesExceeded { number_of_promises: u64, limit: u64 },
-    #[error(
-        "{number_of_input_data_dependencies} promises waited for are more than {limit}"
-    )]
+    #[error("{number_of_input_data_dependencies} promises waited for are more than {limit}")]
     NumberInputDataDependenciesExceeded { number_of_input_data_dependencies: u64, limit: u64 },
     #[error("a returned value of {length} bytes is longer than {limit}")]
     ReturnedValueLengthExceeded { length: u64, limit: u64 },

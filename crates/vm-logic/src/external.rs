@@ -20,11 +20,8 @@ pub trait External {
     ///
     /// # Errors
     /// When gas runs out or the store fails.
-    fn storage_read(
-        &mut self,
-        key: &[u8],
-        meter: &mut StorageMeter<'_>,
-    ) -> Result<Option<Vec<u8>>>;
+    fn storage_read(&mut self, key: &[u8], meter: &mut StorageMeter<'_>)
+    -> Result<Option<Vec<u8>>>;
 
     /// Puts `value` at `key` and returns what was there. Charges
     /// [`StorageMeter::value_evicted`] with the length of the old value if there is one, then trie

@@ -158,11 +158,7 @@ pub(crate) struct Guest<'h, M: ?Sized> {
 impl<'h, M: GuestMemory + ?Sized> Guest<'h, M> {
     /// The `len` bytes at `ptr` of the memory; with `len` of `u64::MAX`, the register `ptr`.
     pub(crate) fn bytes(&mut self, len: u64, ptr: u64) -> Result<&'h [u8]> {
-        if len == u64::MAX {
-            self.registers.read(self.gas, ptr)
-        } else {
-            self.memory(len, ptr)
-        }
+        if len == u64::MAX { self.registers.read(self.gas, ptr) } else { self.memory(len, ptr) }
     }
 
     /// The `len` bytes at `ptr` of the memory.
@@ -193,11 +189,7 @@ impl<'a, M: GuestMemory + ?Sized> Host<'_, 'a, M> {
     /// Memory and registers to read from.
     #[inline]
     pub(crate) fn guest(&mut self) -> Guest<'_, M> {
-        Guest {
-            gas: &mut self.state.gas,
-            memory: &*self.memory,
-            registers: &self.state.registers,
-        }
+        Guest { gas: &mut self.state.gas, memory: &*self.memory, registers: &self.state.registers }
     }
 
     /// The same, together with the chain below.

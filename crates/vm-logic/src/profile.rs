@@ -64,8 +64,11 @@ impl Profile {
     ///
     /// Instructions are the hottest cost, metered inside the contract; nothing counts them apart.
     pub(crate) fn settle_wasm(&mut self, burnt: Gas) {
-        let elsewhere =
-            self.host.iter().chain(&self.actions).fold(Gas::ZERO, |sum, &gas| sum.saturating_add(gas));
+        let elsewhere = self
+            .host
+            .iter()
+            .chain(&self.actions)
+            .fold(Gas::ZERO, |sum, &gas| sum.saturating_add(gas));
         self.wasm = burnt.saturating_sub(elsewhere);
     }
 

@@ -88,8 +88,7 @@ impl Registers {
         let len = value.bytes().len() as u64;
         // With all registers set, not even one of them can be replaced: the protocol counts before
         // it looks.
-        if len > limits.max_register_size
-            || self.values.len() as u64 >= limits.max_number_registers
+        if len > limits.max_register_size || self.values.len() as u64 >= limits.max_number_registers
         {
             return Err(HostError::MemoryAccessViolation.into());
         }

@@ -110,9 +110,7 @@ fn is_visible(c: char) -> bool {
 /// Exactly one notation stands for given bytes, so equal states are equal files.
 pub(crate) fn notation(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
-        Ok(text) if text.bytes().all(|byte| is_plain(byte)) && !text.starts_with(HEX) => {
-            text.to_owned()
-        }
+        Ok(text) if text.bytes().all(is_plain) && !text.starts_with(HEX) => text.to_owned(),
         _ => format!("{HEX}{}", hex::encode(bytes)),
     }
 }

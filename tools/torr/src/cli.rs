@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 /// Runs, inspects and prices NEAR contracts exactly as the protocol does.
 #[derive(Parser)]
-#[command(name = "torr", version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "torr", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 success, 1 the contract failed or would be rejected, 2 \
                         anything else.\nColours are used on a terminal only; NO_COLOR turns them off.")]
 pub(crate) struct Cli {

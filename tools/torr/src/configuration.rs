@@ -14,7 +14,7 @@ use torr_primitives::ProtocolVersion;
 #[derive(Args)]
 pub(crate) struct ConfigurationArguments {
     /// Protocol version whose costs, limits and features hold [default: the latest]
-    #[arg(short = 'V', long, value_name = "VERSION", help_heading = "Protocol")]
+    #[arg(long, value_name = "VERSION", help_heading = "Protocol")]
     protocol_version: Option<ProtocolVersion>,
     /// Take costs, limits and features from a table instead (YAML, as `torr params --yaml` prints)
     #[arg(

@@ -5,9 +5,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The most that is read of a contract: many times what the protocol lets anyone deploy, so that
+/// The most that is read of a contract: several times what the protocol lets anyone deploy, so that
 /// `inspect` can say by how much one is too large.
-const MAX_CONTRACT_BYTES: u64 = 64 << 20;
+const MAX_CONTRACT_BYTES: u64 = 16 << 20;
 
 /// The name that stands for the standard input.
 const STANDARD_INPUT: &str = "-";

@@ -15,7 +15,8 @@ impl<M: GuestMemory + ?Sized> Host<'_, '_, M> {
     #[host(pays = [base])]
     fn value_return(&mut self, value_len: u64, value_ptr: u64) -> Result<()> {
         let value = self.guest().bytes(value_len, value_ptr)?.to_vec();
-        let (length, limit) = (value.len() as u64, self.state.config.limits.max_length_returned_data);
+        let (length, limit) =
+            (value.len() as u64, self.state.config.limits.max_length_returned_data);
         if length > limit {
             return Err(HostError::ReturnedValueLengthExceeded { length, limit }.into());
         }

@@ -171,8 +171,15 @@ fn signature(specification: &Specification) -> String {
     )
 }
 
+/// Most parameters or results that are written out; no host function comes near.
+const MOST_TYPES: usize = 32;
+
 fn signature_of_type(ty: &FuncType) -> String {
-    let names = |types: &[ValType]| types.iter().map(ToString::to_string).collect();
+    let names = |types: &[ValType]| {
+        let more = types.len() > MOST_TYPES;
+        let names = types.iter().take(MOST_TYPES).map(ToString::to_string);
+        names.chain(more.then(|| "…".to_owned())).collect()
+    };
     written(names(ty.params()), names(ty.results()))
 }
 

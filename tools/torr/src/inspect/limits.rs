@@ -33,7 +33,7 @@ pub(super) fn limits(module: &Module, code_len: u64, limits: &Limits) -> Vec<Lim
         row(
             "max_functions_number_per_contract",
             "functions, with imported ones",
-            (bodies.len() + module.imported_functions().count()) as u64,
+            module.function_count() as u64,
             limits.max_functions_number_per_contract,
         ),
         row(

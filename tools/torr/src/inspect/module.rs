@@ -15,6 +15,8 @@ pub(crate) struct Module {
     /// Its sections in order, each with its bytes including the header.
     pub(super) sections: Vec<(String, u64)>,
     pub(super) imports: Vec<Import>,
+    /// Types of the functions among them.
+    imported_functions: Vec<u32>,
     pub(super) exports: Vec<Export>,
     /// Types, as far as they are functions'.
     pub(super) types: Vec<FuncType>,
@@ -91,6 +93,7 @@ impl Module {
                         TypeRef::Func(index) => Some(index),
                         _ => None,
                     };
+                    self.imported_functions.extend(function_type);
                     let (module, name) = (import.module.to_owned(), import.name.to_owned());
                     self.imports.push(Import { module, name, function_type });
                 }
@@ -134,9 +137,9 @@ impl Module {
         }
     }
 
-    /// Functions that the module imports.
-    pub(super) fn imported_functions(&self) -> impl Iterator<Item = &Import> {
-        self.imports.iter().filter(|import| import.function_type.is_some())
+    /// Number of all functions, imported ones included.
+    pub(super) fn function_count(&self) -> usize {
+        self.imported_functions.len() + self.bodies.len()
     }
 
     /// The type with this index.
@@ -147,11 +150,11 @@ impl Module {
     /// The type of a function, imported ones counted first.
     pub(super) fn function_type(&self, index: u32) -> Option<&FuncType> {
         let index = usize::try_from(index).ok()?;
-        let imported = self.imported_functions().count();
-        match index.checked_sub(imported) {
-            Some(own) => self.type_at(*self.functions.get(own)?),
-            None => self.type_at(self.imported_functions().nth(index)?.function_type?),
-        }
+        let ty = match index.checked_sub(self.imported_functions.len()) {
+            Some(own) => self.functions.get(own),
+            None => self.imported_functions.get(index),
+        };
+        self.type_at(*ty?)
     }
 
     /// Parameters of each of the module's own functions.
@@ -163,7 +166,7 @@ impl Module {
 
     /// The largest functions: index, name as in its source, bytes.
     pub(super) fn largest(&self, count: usize) -> Vec<(u32, Option<String>, u64)> {
-        let imported = self.imported_functions().count();
+        let imported = self.imported_functions.len();
         let mut bodies: Vec<(usize, u64)> =
             self.bodies.iter().map(|body| body.bytes).enumerate().collect();
         bodies.sort_by_key(|&(index, bytes)| (std::cmp::Reverse(bytes), index));

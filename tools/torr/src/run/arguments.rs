@@ -24,6 +24,12 @@ pub(crate) struct RunArguments {
     pub(crate) method: String,
     #[command(flatten)]
     pub(crate) input: InputArguments,
+    /// Keep state in FILE between runs; a call that fails and a view call leave it as it is
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// The engine; all of them give the same result
+    #[arg(long, default_value_t = default_engine(), value_name = "ENGINE")]
+    pub(crate) engine: EngineKind,
     #[command(flatten)]
     pub(crate) call: CallArguments,
     #[command(flatten)]
@@ -32,12 +38,6 @@ pub(crate) struct RunArguments {
     pub(crate) configuration: ConfigurationArguments,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
-    /// Keep state in FILE between runs; a call that fails and a view call leave it as it is
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) state: Option<PathBuf>,
-    /// The engine; all of them give the same result
-    #[arg(long, default_value_t = default_engine(), value_name = "ENGINE")]
-    pub(crate) engine: EngineKind,
 }
 
 fn default_engine() -> EngineKind {
