@@ -45,9 +45,10 @@ fn split_body(name: &Ident, method: &mut ImplItemFn, declaration: &Declaration) 
     method.vis = syn::parse_quote!(pub);
     method.block = syn::parse_quote!({
         let caller = self.state.enter(&<#name as crate::function::HostFunction>::SPECIFICATION)?;
-        let result = self.#body_name(#(#arguments),*);
+        // A failure leaves the name of the function that it happened in.
+        let output = self.#body_name(#(#arguments),*)?;
         self.state.leave(caller);
-        result
+        Ok(output)
     });
     ImplItem::Fn(body)
 }
