@@ -50,7 +50,8 @@ fn the_table_is_as_reviewed() {
         }
         text.push('\n');
     }
-    expect_file!["data/host-functions.txt"].assert_eq(&text);
+    expect_file![concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/host-functions.txt")]
+        .assert_eq(&text);
 }
 
 #[test]
@@ -78,7 +79,8 @@ fn the_documentation_is_up_to_date() {
         }
         text.push('\n');
     }
-    expect_file!["../../../docs/host-functions.md"].assert_eq(&text);
+    expect_file![concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/host-functions.md")]
+        .assert_eq(&text);
 }
 
 #[test]
