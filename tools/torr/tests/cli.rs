@@ -16,7 +16,12 @@ macro_rules! cases {
         $(
             #[test]
             fn $name() {
-                check(expect_test::expect_file![concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/", stringify!($name), ".txt")]);
+                check(expect_test::expect_file![concat!(
+                    env!("CARGO_MANIFEST_DIR"),
+                    "/tests/cases/",
+                    stringify!($name),
+                    ".txt"
+                )]);
             }
         )*
 
