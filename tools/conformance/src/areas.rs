@@ -1,6 +1,6 @@
 //! The table of formats: what a vector file says it is, and what reads it.
 //!
-//! A new area is a module here and a line in [`FORMATS`].
+//! A new area is a module here and a line in `FORMATS`.
 
 mod primitives;
 pub mod vm;

@@ -1,7 +1,7 @@
 //! Access keys: actions that add them to a promise's receiver and take them away.
 //!
 //! Whether a given public key is one matters last of all: a failure to pay, or to find the promise,
-//! comes first ([`ClaimedKey`]).
+//! comes first (`ClaimedKey`).
 
 use crate::effects::Action;
 use crate::error::{HostError, Result};
