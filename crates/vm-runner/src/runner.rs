@@ -37,7 +37,7 @@ pub(crate) struct Ready {
     pub(crate) size: u64,
 }
 
-/// A loaded module, with what is known of it. `failure` is reported after the loading fee.
+/// A loaded module, with what is known of it. Why it cannot run is reported after the loading fee.
 pub(crate) struct ReadyModule {
     compiled: Compiled,
     loaded: Result<Arc<dyn LoadedModule>, ContractError>,
