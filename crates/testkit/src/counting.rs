@@ -1,5 +1,6 @@
 //! An engine that counts how often it is asked to compile, to see what a cache spares it.
 
+use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use torr_vm_logic::error::Fault;
@@ -16,7 +17,8 @@ pub struct CountingEngine {
 impl CountingEngine {
     /// A new engine of this kind that has compiled nothing.
     pub fn new(kind: EngineKind) -> Arc<CountingEngine> {
-        Arc::new(CountingEngine { engine: kind.build(), compilations: AtomicUsize::new(0) })
+        let engine = kind.build().unwrap_or_else(|fault| panic!("{fault}"));
+        Arc::new(CountingEngine { engine, compilations: AtomicUsize::new(0) })
     }
 
     /// How many modules it was asked to compile.
@@ -37,5 +39,9 @@ impl Engine for CountingEngine {
 
     fn load(&self, artifact: &[u8]) -> Result<Arc<dyn LoadedModule>, Fault> {
         self.engine.load(artifact)
+    }
+
+    fn load_file(&self, file: File, len: u64) -> Result<Arc<dyn LoadedModule>, Fault> {
+        self.engine.load_file(file, len)
     }
 }

@@ -1,4 +1,4 @@
-//! One call on every engine, with one answer.
+//! One call on every engine and on both ways of charging, with one answer.
 //!
 //! Metering is in the code and NaNs are canonical, so engines may not differ in anything: outcome,
 //! gas to the last unit, logs, effects, storage. A difference is a bug of the highest severity.
@@ -6,14 +6,14 @@
 use crate::world;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
-use torr_parameters::VmConfig;
+use torr_parameters::{RuntimeConfig, VmConfig};
 use torr_primitives::YieldId;
 use torr_vm_logic::context::Context;
 use torr_vm_logic::outcome::Outcome;
 use torr_vm_logic::simulated::SimulatedChain;
 use torr_vm_runner::engine::Engine;
 use torr_vm_runner::prepare::{MethodKind, Prepared, prepare};
-use torr_vm_runner::{CacheConfig, Code, EngineKind, Runner};
+use torr_vm_runner::{CacheConfig, Charging, Code, EngineKind, Policy, Runner};
 
 /// What a call left behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +38,27 @@ pub fn run_everywhere(
     context: &Context,
     chain: &SimulatedChain,
 ) -> Answer {
-    let mut answers =
-        engines().iter().map(|one| (one.kind, run(one, code, method, context, chain)));
-    let (first_kind, first) = answers.next().unwrap_or_else(|| panic!("this build has no engine"));
-    for (kind, answer) in answers {
-        assert!(first == answer, "{first_kind} and {kind} differ:\n{first:#?}\n{answer:#?}");
+    run_everywhere_under(&world::config(), code, method, context, chain)
+}
+
+/// [`run_everywhere`] with other parameters.
+///
+/// # Panics
+/// As [`run_everywhere`].
+pub fn run_everywhere_under(
+    config: &RuntimeConfig,
+    code: &Code,
+    method: &str,
+    context: &Context,
+    chain: &SimulatedChain,
+) -> Answer {
+    let mut answers = referees().iter().map(|referee| {
+        let chain = chain.clone();
+        (&referee.name, run(referee, config, code, method, context, chain))
+    });
+    let (first_name, first) = answers.next().unwrap_or_else(|| panic!("this build has no engine"));
+    for (name, answer) in answers {
+        assert!(first == answer, "{first_name} and {name} differ:\n{first:#?}\n{answer:#?}");
     }
     first
 }
@@ -53,7 +69,8 @@ pub fn run_everywhere(
 /// # Panics
 /// As [`run_everywhere`].
 pub fn run_all_methods(code: &[u8], context: &Context) {
-    let methods = prepare(code, &world::config().vm).map(|prepared| prepared.methods);
+    let prepared = prepare(code, &world::config().vm, Charging::Exact);
+    let methods = prepared.map(|prepared| prepared.methods);
     let names = methods.iter().flatten().filter(|(_, kind)| **kind == MethodKind::Method);
     // Most modules have few; more of them would only take time from other modules.
     let names = names.map(|(name, _)| name.as_str()).take(MOST_METHODS);
@@ -66,15 +83,23 @@ pub fn run_all_methods(code: &[u8], context: &Context) {
 /// Most methods of one module that are run.
 const MOST_METHODS: usize = 32;
 
-/// Prepares `code`, and compiles and loads what comes out on every engine.
+/// Prepares `code` for both ways of charging, and compiles and loads what comes out on every engine.
 ///
 /// # Panics
 /// When preparation is not the same twice, grows code by more than it says, or makes a module that
 /// an engine refuses.
 pub fn prepare_everywhere(code: &[u8], config: &VmConfig) -> Option<Prepared> {
-    let result = prepare(code, config);
-    assert!(prepare(code, config) == result, "preparation differs from itself");
-    let prepared = result.ok()?;
+    let [exact, fast] = [Charging::Exact, Charging::Fast].map(|charging| {
+        let result = prepare(code, config, charging);
+        assert!(prepare(code, config, charging) == result, "preparation differs from itself");
+        result
+    });
+    assert!(exact.as_ref().err() == fast.as_ref().err(), "charging decides what is refused");
+    fast.ok().and_then(|fast| test_prepared(code, fast));
+    exact.ok().and_then(|exact| test_prepared(code, exact))
+}
+
+fn test_prepared(code: &[u8], prepared: Prepared) -> Option<Prepared> {
     assert!(
         prepared.wasm.len() <= 81 * code.len() + FIXED_GROWTH,
         "{} bytes became {}",
@@ -84,9 +109,12 @@ pub fn prepare_everywhere(code: &[u8], config: &VmConfig) -> Option<Prepared> {
     if prepared.loading_error.is_some() {
         return Some(prepared);
     }
-    for Referee { kind, engine, .. } in engines() {
-        let artifact = engine.compile(&prepared).unwrap_or_else(|fault| panic!("{kind}: {fault}"));
-        engine.load(&artifact).unwrap_or_else(|fault| panic!("{kind}: {fault}"));
+    for Referee { name, engine, charging, .. } in referees() {
+        if *charging == prepared.charging {
+            let artifact =
+                engine.compile(&prepared).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+            engine.load(&artifact).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        }
     }
     Some(prepared)
 }
@@ -96,16 +124,16 @@ const FIXED_GROWTH: usize = 1 << 10;
 
 fn run(
     referee: &Referee,
+    config: &RuntimeConfig,
     code: &Code,
     method: &str,
     context: &Context,
-    chain: &SimulatedChain,
+    mut chain: SimulatedChain,
 ) -> Answer {
-    let mut chain = chain.clone();
     let outcome = referee
         .runner
-        .run(code, method, &mut chain, context, &world::config())
-        .unwrap_or_else(|fault| panic!("{} cannot run `{method}`: {fault}", referee.kind));
+        .run(code, method, &mut chain, context, config)
+        .unwrap_or_else(|fault| panic!("{} cannot run `{method}`: {fault}", referee.name));
     Answer {
         outcome,
         storage: chain.storage,
@@ -114,25 +142,37 @@ fn run(
     }
 }
 
-/// An engine, alone and with a runner.
+/// An engine and a way of charging, alone and with a runner.
 struct Referee {
-    kind: EngineKind,
+    name: String,
     engine: Arc<dyn Engine>,
+    charging: Charging,
     runner: Runner,
 }
 
-/// The engines, kept for the life of the process.
-fn engines() -> &'static [Referee] {
-    static ENGINES: OnceLock<Vec<Referee>> = OnceLock::new();
-    ENGINES.get_or_init(|| {
-        let referee = |&kind: &EngineKind| {
-            let engine = kind.build();
-            // Every input is another module; a small cache keeps memory flat.
-            let cache = CacheConfig { memory_bytes: 16 << 20, folder: None };
-            let runner = Runner::with_engine(Arc::clone(&engine), cache);
-            let runner = runner.unwrap_or_else(|error| panic!("{error}"));
-            Referee { kind, engine, runner }
-        };
-        EngineKind::ALL.iter().map(referee).collect()
+/// Every engine with every way of charging, kept for the life of the process. The interpreter is the
+/// referee of engines, and exact charges are that of fast ones: each engine has both, because each
+/// makes other code of them.
+fn referees() -> &'static [Referee] {
+    static REFEREES: OnceLock<Vec<Referee>> = OnceLock::new();
+    REFEREES.get_or_init(|| {
+        let all = EngineKind::ALL.iter().flat_map(|kind| {
+            let engine = kind.build().unwrap_or_else(|fault| panic!("{fault}"));
+            [Charging::Exact, Charging::Fast].map(|charging| referee(*kind, &engine, charging))
+        });
+        all.collect()
     })
+}
+
+fn referee(kind: EngineKind, engine: &Arc<dyn Engine>, charging: Charging) -> Referee {
+    // Every input is another module; a small cache keeps memory flat.
+    let cache = CacheConfig { memory_bytes: 16 << 20, ..CacheConfig::default() };
+    let policy = Policy { charging, optimise: None };
+    let runner = Runner::with_policy(Arc::clone(engine), policy, cache);
+    Referee {
+        name: format!("{kind} on {charging} charges"),
+        engine: Arc::clone(engine),
+        charging,
+        runner: runner.unwrap_or_else(|error| panic!("{error}")),
+    }
 }

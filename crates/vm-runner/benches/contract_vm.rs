@@ -11,7 +11,7 @@ use torr_testkit::world;
 use torr_vm_logic::context::Context;
 use torr_vm_logic::simulated::SimulatedChain;
 use torr_vm_runner::artifact::Artifact;
-use torr_vm_runner::prepare::prepare;
+use torr_vm_runner::prepare::{Charging, prepare};
 use torr_vm_runner::{CacheConfig, Code, EngineKind, Runner};
 
 /// The example token, a contract of near-sdk.
@@ -54,12 +54,16 @@ fn preparation(c: &mut Criterion) {
     let config = Arc::clone(&world::config().vm);
     let mut group = c.benchmark_group("token");
     group.throughput(Throughput::Bytes(TOKEN.len() as u64));
-    group.bench_function("prepare", |b| b.iter(|| prepare(black_box(TOKEN), &config)));
+    group.bench_function("prepare", |b| {
+        b.iter(|| prepare(black_box(TOKEN), &config, Charging::Fast))
+    });
     let code = Code::new(TOKEN);
     for kind in EngineKind::ALL {
-        let engine = kind.build();
+        let engine = kind.build().expect("an engine");
         group.bench_function(format!("prepare + compile, {kind}"), |b| {
-            b.iter(|| Artifact::compile(&code, &config, &*engine).expect("no fault"));
+            b.iter(|| {
+                Artifact::compile(&code, &config, Charging::Fast, &*engine).expect("no fault")
+            });
         });
     }
     group.finish();

@@ -3,28 +3,26 @@
 
 use crate::code::Code;
 use crate::engine::Engine;
-use crate::prepare::{self, MethodKind, Prepared};
+use crate::prepare::{self, Charging, MethodKind, Prepared, Rejection};
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
 use torr_parameters::VmConfig;
 use torr_vm_logic::error::{CompilationError, Fault};
 use torr_vm_logic::function::{HostFunction, Parameters, Specification, Visitor};
 
-/// The result of preparing and compiling code, as it is cached. Rejections are cached too: they are
-/// as final as artifacts.
+/// The result of preparing and compiling code, as it is cached, without what the engine made of it.
+/// Rejections are cached too: they are as final as artifacts.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Artifact {
     /// Length of the code in bytes, which loading it is charged by.
     pub code_len: u64,
-    /// The compiled module, or why there is none.
+    /// What is known of the compiled module, or why there is none.
     pub result: Result<Compiled, CompilationError>,
 }
 
-/// A compiled module.
+/// What is known of a compiled module.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Compiled {
-    /// What the engine made.
-    pub module: Vec<u8>,
     /// The exported functions by name.
     pub methods: BTreeMap<String, MethodKind>,
     /// Whether the module has a start function.
@@ -36,28 +34,46 @@ pub struct Compiled {
 }
 
 impl Artifact {
-    /// Prepares and compiles `code`. Linear in the length of the code in time and memory.
+    /// Prepares and compiles `code`; what the engine made comes second, empty when the module never
+    /// runs. Linear in the length of the code in time and memory, as far as the engine is.
     ///
     /// # Errors
     /// When the engine refuses a module that preparation accepted; rejected code is no error.
-    pub fn compile(code: &Code, config: &VmConfig, engine: &dyn Engine) -> Result<Artifact, Fault> {
+    pub fn compile(
+        code: &Code,
+        config: &VmConfig,
+        charging: Charging,
+        engine: &dyn Engine,
+    ) -> Result<(Artifact, Vec<u8>), Fault> {
+        let prepared = prepare::prepare(code.bytes(), config, charging);
+        Artifact::of(code, prepared, config, engine)
+    }
+
+    /// Compiles what became of `code`.
+    pub(crate) fn of(
+        code: &Code,
+        prepared: Result<Prepared, Rejection>,
+        config: &VmConfig,
+        engine: &dyn Engine,
+    ) -> Result<(Artifact, Vec<u8>), Fault> {
         let code_len = code.bytes().len() as u64;
-        let prepared = match prepare::prepare(code.bytes(), config) {
+        let prepared = match prepared {
             Ok(prepared) => prepared,
-            Err(rejection) => return Ok(Artifact { code_len, result: Err(rejection.error) }),
+            Err(rejection) => {
+                return Ok((Artifact { code_len, result: Err(rejection.error) }, Vec::new()));
+            }
         };
         let link_error = link_error(&prepared, config);
         // A module that cannot be loaded or linked never runs, so no engine needs to see it.
         let runs = prepared.loading_error.is_none() && link_error.is_none();
         let module = if runs { engine.compile(&prepared)? } else { Vec::new() };
         let compiled = Compiled {
-            module,
             methods: prepared.methods,
             has_start: prepared.has_start,
             link_error,
             loading_error: prepared.loading_error,
         };
-        Ok(Artifact { code_len, result: Ok(compiled) })
+        Ok((Artifact { code_len, result: Ok(compiled) }, module))
     }
 }
 

@@ -4,18 +4,24 @@
 //! same outcome to the last gas unit. **Invariant:** an engine adds no rule of its own; its traps map
 //! to the protocol's in one `match` without a wildcard.
 
-mod meter;
+mod journal;
+mod session;
 #[cfg(feature = "wasmer")]
 mod wasmer;
 #[cfg(feature = "wasmi")]
 mod wasmi;
+#[cfg(feature = "wasmtime")]
+mod wasmtime;
+
+pub use session::{HostReturn, Interruption, RawEnd, Session};
 
 use crate::prepare::Prepared;
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::str::FromStr;
 use std::sync::Arc;
 use torr_vm_logic::error::{Fault, Stop, WasmTrap};
-use torr_vm_logic::host::HostState;
 
 /// A compiler and executor of prepared modules.
 pub trait Engine: Send + Sync {
@@ -38,17 +44,29 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// When the bytes are no artifact of this engine.
     fn load(&self, artifact: &[u8]) -> Result<Arc<dyn LoadedModule>, Fault>;
+
+    /// Makes the artifact ready to be called that is the first `len` bytes of `file`. An engine that
+    /// can map the file may do so: it must not be changed as long as the module lives.
+    ///
+    /// # Errors
+    /// As [`Engine::load`], and when the file cannot be read.
+    fn load_file(&self, file: File, len: u64) -> Result<Arc<dyn LoadedModule>, Fault> {
+        let mut artifact = Vec::new();
+        file.take(len).read_to_end(&mut artifact).map_err(|error| Fault::Engine {
+            message: format!("cannot read an artifact: {error}"),
+        })?;
+        self.load(&artifact)
+    }
 }
 
 /// A compiled module in memory, for any number of calls on any thread.
 pub trait LoadedModule: Send + Sync {
-    /// Calls the exported function `export`, after the module's start function if it has one.
-    ///
-    /// The state's gas is settled when this returns.
+    /// Calls the exported function `export`, after the module's start function if it has one, in an
+    /// instance that no call has used. Host calls go to `session`, and so does the end of the call.
     ///
     /// # Errors
     /// When the node cannot continue.
-    fn call(&self, call: &Call<'_>, host: &mut HostState<'_>) -> Result<Ended, Fault>;
+    fn call(&self, call: &Call<'_>, session: &mut Session<'_, '_>) -> Result<Ended, Fault>;
 }
 
 /// What is called in a loaded module.
@@ -71,6 +89,8 @@ pub enum Ended {
     Trapped(WasmTrap),
     /// A host function ended the call, or gas or stack ran out.
     Stopped(Stop),
+    /// On fast charges, in a way that exact charges have to tell.
+    Inexact,
 }
 
 /// The engines that this build has.
@@ -79,6 +99,9 @@ pub enum EngineKind {
     /// wasmer with its single-pass compiler: native code, compiled in linear time.
     #[cfg(feature = "wasmer")]
     Wasmer,
+    /// wasmtime with its optimising compiler, Cranelift: the fastest code, slow to compile.
+    #[cfg(feature = "wasmtime")]
+    Wasmtime,
     /// wasmi, an interpreter: the referee, and the engine on wasm32.
     #[cfg(feature = "wasmi")]
     Wasmi,
@@ -89,6 +112,8 @@ impl EngineKind {
     pub const ALL: &'static [EngineKind] = &[
         #[cfg(feature = "wasmer")]
         EngineKind::Wasmer,
+        #[cfg(feature = "wasmtime")]
+        EngineKind::Wasmtime,
         #[cfg(feature = "wasmi")]
         EngineKind::Wasmi,
     ];
@@ -98,19 +123,26 @@ impl EngineKind {
         match self {
             #[cfg(feature = "wasmer")]
             EngineKind::Wasmer => "wasmer",
+            #[cfg(feature = "wasmtime")]
+            EngineKind::Wasmtime => "wasmtime",
             #[cfg(feature = "wasmi")]
             EngineKind::Wasmi => "wasmi",
         }
     }
 
     /// A new engine of this kind.
-    pub fn build(self) -> Arc<dyn Engine> {
-        match self {
+    ///
+    /// # Errors
+    /// When the machine does not give the engine what it needs, such as address space.
+    pub fn build(self) -> Result<Arc<dyn Engine>, Fault> {
+        Ok(match self {
             #[cfg(feature = "wasmer")]
             EngineKind::Wasmer => Arc::new(wasmer::WasmerEngine::new()),
+            #[cfg(feature = "wasmtime")]
+            EngineKind::Wasmtime => Arc::new(wasmtime::WasmtimeEngine::new()?),
             #[cfg(feature = "wasmi")]
             EngineKind::Wasmi => Arc::new(wasmi::WasmiEngine::new()),
-        }
+        })
     }
 }
 

@@ -4,7 +4,7 @@
 //! analysis that says where gas is charged, the limits that need it, and the instrumented module.
 //! What comes out needs nothing of an engine but WebAssembly itself with reference types and bulk
 //! memory: gas and stack are counted in globals, arithmetic makes canonical NaNs only, memory has
-//! the protocol's size, the start function is an export.
+//! the protocol's size, the start function is an export. How gas is counted is a choice ([`Charging`]).
 //!
 //! The protocol has no document for this; its rules are those of the vectors `module_*.json` and
 //! `wasm_*.json`, and the crate `finite-wasm` defines the charge points.
@@ -15,6 +15,7 @@
 mod advice;
 mod analysis;
 mod body;
+mod charging;
 mod features;
 mod instance_size;
 mod interface;
@@ -30,6 +31,7 @@ mod size;
 mod tests;
 mod writer;
 
+pub use charging::Charging;
 pub use interface::{
     GAS_EXPORT, ImportedFunction, MEMORY_EXPORT, METHOD_PREFIX, MethodKind, STACK_EXPORT,
     START_EXPORT, Signature, export_name,
@@ -59,6 +61,10 @@ pub struct Prepared {
     /// Why an instance of the module is more than the protocol allows, if it is. Such a module need
     /// not be compiled.
     pub loading_error: Option<String>,
+    /// How the module charges for its instructions.
+    pub charging: Charging,
+    /// Bytes of the code of the longest function, as the contract has it.
+    pub longest_function: usize,
 }
 
 /// Most locals of a function, parameters included: what the protocol's engine takes, less the two
@@ -68,16 +74,20 @@ const MOST_LOCALS: u32 = 50_000 - 2;
 /// Most bytes of a function's body with the protocol's instrumentation, as that engine takes it.
 const MOST_INSTRUMENTED_BODY: u64 = 7_654_321;
 
-/// Prepares `code` under the rules of `config`.
+/// Prepares `code` under the rules of `config`, to be charged as `charging` says.
 ///
 /// # Errors
 /// When the code is no module that the protocol accepts; the first rule that it breaks, in the
-/// protocol's order.
-pub fn prepare(code: &[u8], config: &VmConfig) -> Result<Prepared, Rejection> {
-    prepare_module(code, config).map_err(|rejection| rejection.named(code))
+/// protocol's order. The same for both ways of charging.
+pub fn prepare(code: &[u8], config: &VmConfig, charging: Charging) -> Result<Prepared, Rejection> {
+    prepare_module(code, config, charging).map_err(|rejection| rejection.named(code))
 }
 
-fn prepare_module(code: &[u8], config: &VmConfig) -> Result<Prepared, Rejection> {
+fn prepare_module(
+    code: &[u8],
+    config: &VmConfig,
+    charging: Charging,
+) -> Result<Prepared, Rejection> {
     let tariff = Tariff::new(config)?;
     let module = module::read(code, config)?;
     let analysis = ModuleAnalysis::of(code, tariff)?;
@@ -86,13 +96,15 @@ fn prepare_module(code: &[u8], config: &VmConfig) -> Result<Prepared, Rejection>
     test_size(&module, &bodies, config)?;
     test_compilable(&module, &bodies)?;
     let methods = interface::methods(&module);
-    let wasm = writer::write(code, &module, &methods, &analysis, tariff, config);
+    let wasm = writer::write(code, &module, &methods, &analysis, tariff, config, charging);
     Ok(Prepared {
         wasm: wasm.ok_or_else(misfit)?,
         imports: interface::imports(&module),
         has_start: module.start.is_some(),
         loading_error: instance_size::loading_error(&module)?,
         methods,
+        charging,
+        longest_function: module.bodies.iter().map(|body| body.operators.len()).max().unwrap_or(0),
     })
 }
 

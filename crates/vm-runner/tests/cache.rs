@@ -8,13 +8,14 @@ use torr_testkit::counting::CountingEngine;
 use torr_testkit::{contracts, world};
 use torr_vm_logic::error::ContractError;
 use torr_vm_logic::outcome::Outcome;
-use torr_vm_runner::{CacheConfig, Code, EngineKind, Runner};
+use torr_vm_runner::{CacheConfig, Code, EngineKind, Policy, Runner};
 
 /// A runner on a new engine, with the engine to ask for its count.
 fn runner(kind: EngineKind, folder: Option<&Path>) -> (Runner, Arc<CountingEngine>) {
     let engine = CountingEngine::new(kind);
     let cache = CacheConfig { folder: folder.map(Path::to_owned), ..CacheConfig::default() };
-    let runner = Runner::with_engine(Arc::clone(&engine) as _, cache).expect("a private folder");
+    let runner = Runner::with_policy(Arc::clone(&engine) as _, Policy::default(), cache)
+        .expect("a private folder");
     (runner, engine)
 }
 
@@ -159,7 +160,7 @@ fn a_small_cache_changes_nothing() {
     for &kind in EngineKind::ALL {
         let expected = run(&runner(kind, None).0, &code());
         for memory_bytes in [0, 1, 10_000] {
-            let runner = Runner::new(kind, CacheConfig { memory_bytes, folder: None })
+            let runner = Runner::new(kind, CacheConfig { memory_bytes, ..CacheConfig::default() })
                 .expect("nothing to open");
             for _ in 0..3 {
                 assert_eq!(run(&runner, &code()), expected);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use torr_testkit::counting::CountingEngine;
 use torr_testkit::{contracts, world};
 use torr_vm_logic::outcome::Outcome;
-use torr_vm_runner::{CacheConfig, Code, EngineKind, Runner};
+use torr_vm_runner::{CacheConfig, Code, EngineKind, Policy, Runner};
 
 const THREADS: usize = 8;
 
@@ -31,7 +31,8 @@ fn in_finite_time(work: impl FnOnce() + Send + 'static) {
 
 fn runner(kind: EngineKind) -> (Runner, Arc<CountingEngine>) {
     let engine = CountingEngine::new(kind);
-    let runner = Runner::with_engine(Arc::clone(&engine) as _, CacheConfig::default());
+    let runner =
+        Runner::with_policy(Arc::clone(&engine) as _, Policy::default(), CacheConfig::default());
     (runner.expect("nothing to open"), engine)
 }
 

@@ -33,7 +33,7 @@ pub type Verdict = Result<(), Failure>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailureOn {
     /// Name of the engine.
-    pub engine: Option<&'static str>,
+    pub engine: Option<String>,
     /// The failure.
     pub failure: Failure,
 }
@@ -83,7 +83,7 @@ impl Case {
             Check::OnEngine(check) => {
                 let on = |named: &NamedRunner| {
                     let failure = check(&named.runner).err()?;
-                    Some(FailureOn { engine: Some(named.name), failure })
+                    Some(FailureOn { engine: Some(named.name.clone()), failure })
                 };
                 runners.iter().filter_map(on).collect()
             }

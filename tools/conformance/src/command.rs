@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::Duration;
-use torr_vm_runner::EngineKind;
 use torr_vm_runner::engine::UnknownEngine;
+use torr_vm_runner::{Charging, EngineKind};
 
 /// Runs conformance vectors and says which cases differ, field by field.
 #[derive(Debug, Parser)]
@@ -26,6 +26,9 @@ pub struct Arguments {
     /// Engine that runs contracts: its name, or `all`; then a case passes if it passes on each.
     #[arg(long, value_name = "NAME", default_value_t = Engines::default())]
     engine: Engines,
+    /// How instructions are charged: `exact`, `fast`, or `all`; then a case passes if it passes on each.
+    #[arg(long, value_name = "NAME", default_value = "all", value_parser = chargings)]
+    charging: Chargings,
     /// Run only cases of which file and name, with a space between, contain this text.
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
@@ -54,6 +57,20 @@ impl Engines {
             Engines::One(kind) => std::slice::from_ref(kind),
         }
     }
+}
+
+/// The ways of charging to run contracts with.
+#[derive(Clone, Debug)]
+struct Chargings(Vec<Charging>);
+
+fn chargings(name: &str) -> Result<Chargings, String> {
+    let all = [Charging::Exact, Charging::Fast];
+    let chosen: Vec<_> =
+        all.into_iter().filter(|charging| name == "all" || name == charging.name()).collect();
+    if chosen.is_empty() {
+        return Err(format!("there is no way of charging `{name}`; choose exact, fast or all"));
+    }
+    Ok(Chargings(chosen))
 }
 
 /// The default engine of the runner.
@@ -86,7 +103,7 @@ enum CommandError {
     #[error(transparent)]
     Read(#[from] crate::vector_file::ReadError),
     #[error(transparent)]
-    Cache(#[from] torr_vm_runner::cache::CacheError),
+    Runner(#[from] torr_vm_runner::runner::RunnerError),
     #[error("a thread cannot be started: {0}")]
     Thread(#[source] io::Error),
     #[error("the current folder is not known: {0}")]
@@ -124,7 +141,7 @@ fn run_files(arguments: &Arguments) -> Result<ExitCode, CommandError> {
         return Err(CommandError::NoFiles);
     }
     let selection = Selection { filter: arguments.filter.clone(), passes_over: shipped_only };
-    let runners = runners(arguments.engine.kinds())?;
+    let runners = runners(arguments.engine.kinds(), &arguments.charging.0)?;
     let jobs = arguments.jobs.and_then(|jobs| NonZero::new(usize::from(jobs)));
     let jobs = jobs.unwrap_or_else(one_per_processor);
     let style = if arguments.all_differences { Style::Full } else { Style::Short };
@@ -183,8 +200,14 @@ mod tests {
     fn arguments_are_well_formed() {
         Arguments::command().debug_assert();
         assert!(Arguments::try_parse_from(["conformance", "--engine", "all", "vm"]).is_ok());
-        for wrong in [&["--engine", "steam"][..], &["--jobs", "0"], &["--jobs", "x"], &["--wrong"]]
-        {
+        assert!(Arguments::try_parse_from(["conformance", "--charging", "fast"]).is_ok());
+        for wrong in [
+            &["--engine", "steam"][..],
+            &["--charging", "never"],
+            &["--jobs", "0"],
+            &["--jobs", "x"],
+            &["--wrong"],
+        ] {
             let arguments = ["conformance"].iter().chain(wrong);
             assert_eq!(Arguments::try_parse_from(arguments).unwrap_err().exit_code(), 2);
         }

@@ -145,17 +145,17 @@ impl Report {
 }
 
 /// The failures of a case, engines that agree together.
-fn by_failure(failures: &[FailureOn]) -> Vec<(Vec<&'static str>, &Failure)> {
-    let mut groups: Vec<(Vec<&'static str>, &Failure)> = Vec::new();
+fn by_failure(failures: &[FailureOn]) -> Vec<(Vec<&str>, &Failure)> {
+    let mut groups: Vec<(Vec<&str>, &Failure)> = Vec::new();
     for FailureOn { engine, failure } in failures {
         match groups.iter_mut().find(|(_, known)| *known == failure) {
-            Some((engines, _)) => engines.extend(engine),
-            None => groups.push((engine.iter().copied().collect(), failure)),
+            Some((engines, _)) => engines.extend(engine.as_deref()),
+            None => groups.push((engine.as_deref().into_iter().collect(), failure)),
         }
     }
     groups
 }
 
 fn listed(engines: &[&str]) -> String {
-    if engines.is_empty() { String::new() } else { format!(" [{}]", engines.join(", ")) }
+    if engines.is_empty() { String::new() } else { format!(" [{}]", engines.join("; ")) }
 }

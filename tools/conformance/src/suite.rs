@@ -9,26 +9,36 @@ use std::io;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use torr_vm_runner::cache::CacheError;
-use torr_vm_runner::{CacheConfig, EngineKind, Runner};
+use std::sync::Arc;
+use torr_vm_runner::runner::RunnerError;
+use torr_vm_runner::{CacheConfig, Charging, EngineKind, Policy, Runner};
 
-/// An engine by name, with a runner on it.
+/// An engine and a way of charging by name, with a runner on them.
 pub struct NamedRunner {
-    /// The engine's name.
-    pub name: &'static str,
+    /// The engine's name, and how it charges.
+    pub name: String,
     /// The runner.
     pub runner: Runner,
 }
 
-/// A runner on each of `kinds`, with nothing kept on disk.
+/// A runner on each of `kinds` with each of `chargings`, with nothing kept on disk.
 ///
 /// # Errors
-/// None that a cache without a folder can give.
-pub fn runners(kinds: &[EngineKind]) -> Result<Vec<NamedRunner>, CacheError> {
-    let runner = |kind: &EngineKind| {
-        Ok(NamedRunner { name: kind.name(), runner: Runner::new(*kind, CacheConfig::default())? })
-    };
-    kinds.iter().map(runner).collect()
+/// When the machine does not give an engine what it needs.
+pub fn runners(
+    kinds: &[EngineKind],
+    chargings: &[Charging],
+) -> Result<Vec<NamedRunner>, RunnerError> {
+    let mut runners = Vec::new();
+    for kind in kinds {
+        let engine = kind.build()?;
+        for &charging in chargings {
+            let policy = Policy { charging, optimise: None };
+            let runner = Runner::with_policy(Arc::clone(&engine), policy, CacheConfig::default())?;
+            runners.push(NamedRunner { name: format!("{kind}, {charging} charges"), runner });
+        }
+    }
+    Ok(runners)
 }
 
 /// The cases of a file that are to be run.

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use torr_parameters::ParametersError;
 use torr_vm_logic::error::Fault;
-use torr_vm_runner::cache::CacheError;
+use torr_vm_runner::runner::RunnerError;
 
 /// A command cannot be carried out; nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +60,7 @@ pub(crate) enum CliError {
     State(#[from] StateFileError),
     /// The engine cannot be set up.
     #[error(transparent)]
-    Cache(#[from] CacheError),
+    Runner(#[from] RunnerError),
     /// The call cannot be carried out on this machine.
     #[error(transparent)]
     Fault(#[from] Fault),

@@ -30,7 +30,7 @@ use crate::output::{self, Format};
 use call::Call;
 use report::RunReport;
 use state_file::State;
-use torr_vm_runner::{CacheConfig, Code, Runner};
+use torr_vm_runner::{CacheConfig, Code, Policy, Runner};
 
 /// Carries out `torr run`.
 pub(crate) fn run(arguments: &RunArguments) -> Result<Verdict, CliError> {
@@ -41,8 +41,8 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<Verdict, CliError> {
         None => State::default(),
     };
     let call = Call::new(arguments, code, config, &state)?;
-    let (engine, stopped_in) = observer::observed(arguments.engine);
-    let runner = Runner::with_engine(engine, CacheConfig::default())?;
+    let (engine, stopped_in) = observer::observed(arguments.engine)?;
+    let runner = Runner::with_policy(engine, Policy::default(), CacheConfig::default())?;
     let ended = call.run(&runner, &stopped_in)?;
     let report = RunReport::new(arguments, &call, &ended);
     if let Some(path) = &arguments.state

@@ -4,8 +4,11 @@ use crate::code_text::words;
 use crate::{no_one_breaks, rust_files};
 
 /// The only files with `unsafe` code.
-const WITH_UNSAFE: &[&str] =
-    &["crates/crypto/src/bls12381/native.rs", "crates/vm-runner/src/engine/wasmer.rs"];
+const WITH_UNSAFE: &[&str] = &[
+    "crates/crypto/src/bls12381/native.rs",
+    "crates/vm-runner/src/engine/wasmer.rs",
+    "crates/vm-runner/src/engine/wasmtime.rs",
+];
 
 /// The roots of the crates that these files are in. They deny what the files allow; all other
 /// crates forbid it.
@@ -25,6 +28,10 @@ const NOT_IN_PROTOCOL: &[&str] = &[
     "thread_rng",
     "available_parallelism",
 ];
+
+/// The only files that have such a word all the same, where no outcome can depend on it: when an
+/// artifact was used, to evict the one that was not for longest.
+const EXEMPT: &[(&str, &str)] = &[("crates/vm-runner/src/cache/disk.rs", "SystemTime")];
 
 #[test]
 fn unsafe_code_stands_in_the_files_named_here() {
@@ -70,6 +77,7 @@ fn protocol_code_reads_nothing_that_differs_between_machines() {
         .flat_map(|file| {
             let words = words(&file.text);
             let banned = NOT_IN_PROTOCOL.iter().filter(|banned| uses(&words, banned));
+            let banned = banned.filter(|banned| !EXEMPT.contains(&(&file.name, **banned)));
             banned.map(|banned| format!("{}: {banned}", file.name)).collect::<Vec<_>>()
         })
         .collect();

@@ -62,3 +62,29 @@ impl DeterministicStateInit {
         AccountId::of_deterministic_digest(&keccak256(&bytes))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::DeterministicStateInit;
+    use borsh::BorshDeserialize;
+
+    /// Version 1, a contract by the account `ab`, then `entries`, each a length and that many bytes.
+    fn encoded(entries: &[(u8, u8)]) -> Vec<u8> {
+        let mut bytes = vec![0, 1, 2, 0, 0, 0, b'a', b'b', entries.len() as u8, 0, 0, 0];
+        for (key, value) in entries {
+            bytes.extend([1, 0, 0, 0, *key, 1, 0, 0, 0, *value]);
+        }
+        bytes
+    }
+
+    /// Whoever signs an action decides how it is written, and the protocol's decoder takes any order.
+    #[test]
+    fn keys_out_of_order_or_repeated_are_the_same_state() {
+        let decode = |entries| DeterministicStateInit::try_from_slice(&encoded(entries)).unwrap();
+        let sorted = decode(&[(1, 7), (2, 8)]);
+        assert_eq!(decode(&[(2, 8), (1, 7)]), sorted);
+        assert_eq!(decode(&[(2, 8), (1, 0), (1, 7)]), sorted);
+        assert_eq!(borsh::to_vec(&sorted).unwrap(), encoded(&[(1, 7), (2, 8)]));
+        assert_eq!(decode(&[(2, 8), (1, 7)]).account_id(), sorted.account_id());
+    }
+}

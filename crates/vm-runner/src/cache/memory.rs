@@ -1,6 +1,6 @@
 //! Loaded modules in memory, bounded by the size of their artifacts.
 
-use crate::runner::Ready;
+use crate::ready::Ready;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::sync::Arc;

@@ -6,7 +6,7 @@
 
 #![allow(unsafe_code, reason = "wasmer's environment of host functions cannot hold a reference")]
 
-use super::meter::{Meter, RawEnd};
+use super::session::{HostReturn, Interruption, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
 use crate::prepare::{GAS_EXPORT, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
 use std::collections::BTreeSet;
@@ -15,9 +15,8 @@ use std::num::NonZero;
 use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use torr_vm_logic::error::{Fault, Stop, WasmTrap};
-use torr_vm_logic::function::{HostFunction, Parameters, Visitor, WasmOutput, WasmType};
-use torr_vm_logic::host::{Host, HostState};
+use torr_vm_logic::error::{Fault, WasmTrap};
+use torr_vm_logic::function::{HostFunction, Parameters, Visitor, WasmType};
 use wasmer::sys::{EngineBuilder, Features, Singlepass};
 use wasmer::{
     AsStoreMut, Exports, Function, FunctionEnv, FunctionEnvMut, FunctionType, Global, Imports,
@@ -94,18 +93,19 @@ struct WasmerModule {
 }
 
 impl LoadedModule for WasmerModule {
-    fn call(&self, call: &Call<'_>, host: &mut HostState<'_>) -> Result<Ended, Fault> {
-        let meter = Meter::start(host);
+    fn call(&self, call: &Call<'_>, session: &mut Session<'_, '_>) -> Result<Ended, Fault> {
+        let budget = session.budget();
         let mut store = Store::new(self.engine.clone());
-        let state = StatePointer::new(host);
-        let environment = FunctionEnv::new(&mut store, Environment { state, meter, exports: None });
+        let pointer = SessionPointer::new(session);
+        let environment = Environment { session: pointer, exports: None };
+        let environment = FunctionEnv::new(&mut store, environment);
         let imports = imports(&self.module, &mut store, &environment);
         let instance = match Instance::new(&mut store, &self.module, &imports) {
             Ok(instance) => instance,
             Err(error) => return Ok(Ended::Trapped(instantiation_trap(error)?)),
         };
         let globals = Globals::find(&instance.exports)?;
-        globals.seed(&mut store, meter.budget(), call.max_stack_height)?;
+        globals.seed(&mut store, budget, call.max_stack_height)?;
         environment.as_mut(&mut store).exports = Some(globals.clone());
         let mut raw = RawEnd::Returned;
         let names = call.has_start.then_some(START_EXPORT).into_iter().chain([call.export]);
@@ -117,8 +117,8 @@ impl LoadedModule for WasmerModule {
         }
         let (gas_left, stack_left) =
             (integer(&globals.gas, &mut store)?, integer(&globals.stack, &mut store)?);
-        let meter = environment.as_ref(&store).meter;
-        Ok(meter.finish(host, raw, gas_left, stack_left))
+        drop(store);
+        session.finish(raw, gas_left, stack_left)
     }
 }
 
@@ -162,39 +162,38 @@ fn run(instance: &Instance, name: &str, store: &mut Store) -> Result<RawEnd, Fau
 }
 
 fn ended(error: RuntimeError) -> Result<RawEnd, Fault> {
-    match error.downcast::<HostStopped>() {
-        Ok(HostStopped(stop)) => Ok(RawEnd::Stopped(stop)),
+    match error.downcast::<CallInterrupted>() {
+        Ok(CallInterrupted(interruption)) => Ok(RawEnd::Interrupted(interruption)),
         Err(error) => Ok(RawEnd::Trapped(trap(error)?)),
     }
 }
 
-/// The call's state, for host functions. Wasmer wants an environment that is `'static` and `Send`.
-struct StatePointer(NonNull<HostState<'static>>);
+/// The call's session, for host functions. Wasmer wants an environment that is `'static` and `Send`.
+struct SessionPointer(NonNull<Session<'static, 'static>>);
 
-impl StatePointer {
-    fn new(host: &mut HostState<'_>) -> StatePointer {
-        StatePointer(NonNull::from(host).cast())
+impl SessionPointer {
+    fn new(session: &mut Session<'_, '_>) -> SessionPointer {
+        SessionPointer(NonNull::from(session).cast())
     }
 }
 
 // SAFETY: the pointer is used only by host functions that run inside `LoadedModule::call`, on the
 // thread that called it; the store that holds it never leaves that function.
-unsafe impl Send for StatePointer {}
+unsafe impl Send for SessionPointer {}
 
 /// What host functions find in the store.
 struct Environment {
-    state: StatePointer,
-    meter: Meter,
+    session: SessionPointer,
     /// Set after instantiation; nothing calls a host function before.
     exports: Option<Globals>,
 }
 
-/// Runs the host function `F` on the state of the call under way.
+/// Runs the host function `F` in the session of the call under way.
 #[inline]
 fn host_call<F: HostFunction>(
     mut environment: FunctionEnvMut<'_, Environment>,
     parameters: &[u64],
-) -> Result<Option<u64>, HostStopped>
+) -> Result<Option<u64>, CallInterrupted>
 where
     F::Parameters: Parameters,
 {
@@ -202,31 +201,27 @@ where
     let Some(exports) = &environment.exports else {
         return Err(Fault::Bug { what: "instantiation calls no host function" }.into());
     };
-    let parameters = F::Parameters::from_bits(parameters)
-        .ok_or(Fault::Bug { what: "the engine passes as many values as were declared" })?;
-    // SAFETY: `LoadedModule::call` holds the only reference to the state for as long as the store
+    // SAFETY: `LoadedModule::call` holds the only reference to the session for as long as the store
     // exists and does not use it while Wasm code runs; host functions do not nest.
-    let state = unsafe { environment.state.0.as_mut() };
+    let session = unsafe { environment.session.0.as_mut() };
     let left = integer(&exports.gas, &mut store)?;
-    environment.meter.enter_host(state, left).map_err(Stop::from)?;
     let view = exports.memory.view(&store);
     // SAFETY: no Wasm code runs and nothing grows the memory while the host function does, and no
     // other slice of the memory exists.
     let memory = unsafe { view.data_unchecked_mut() };
-    let output = F::call(&mut Host { state: &mut *state, memory }, parameters)?;
-    let gas = environment.meter.leave_host(state);
-    exports.gas.set(&mut store, Value::I64(gas)).map_err(engine_fault)?;
-    Ok(output.to_bits())
+    let HostReturn { budget, bits } = session.host_call::<F>(left, memory, parameters)?;
+    exports.gas.set(&mut store, Value::I64(budget)).map_err(engine_fault)?;
+    Ok(bits)
 }
 
-/// A failed host function on its way through Wasm frames.
+/// An interruption on its way through Wasm frames.
 #[derive(Debug, thiserror::Error)]
 #[error("a host function ended the call")]
-struct HostStopped(Stop);
+struct CallInterrupted(Interruption);
 
-impl<T: Into<Stop>> From<T> for HostStopped {
-    fn from(stop: T) -> HostStopped {
-        HostStopped(stop.into())
+impl<T: Into<Interruption>> From<T> for CallInterrupted {
+    fn from(interruption: T) -> CallInterrupted {
+        CallInterrupted(interruption.into())
     }
 }
 

@@ -11,16 +11,13 @@ mod workspace;
 
 use self::adapt::{MEMORY_IMPORT, adapt};
 use self::workspace::{Generation, Workspace};
-use super::meter::{Meter, RawEnd};
+use super::session::{HostReturn, Interruption, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
 use crate::prepare::{GAS_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
 use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
-use torr_vm_logic::error::{Fault, Result as HostResult, WasmTrap};
-use torr_vm_logic::function::{
-    HostFunction, Parameters, Specification, Visitor, WasmOutput, WasmType,
-};
-use torr_vm_logic::host::{Host, HostState};
+use torr_vm_logic::error::{Fault, WasmTrap};
+use torr_vm_logic::function::{HostFunction, Parameters, Specification, Visitor, WasmType};
 use wasmi::errors::{ErrorKind, InstantiationError};
 use wasmi::{
     Error, ExternType, FuncType, Global, Instance, Linker, Memory, MemoryType, Module,
@@ -77,9 +74,9 @@ struct WasmiModule {
 }
 
 impl LoadedModule for WasmiModule {
-    fn call(&self, call: &Call<'_>, host: &mut HostState<'_>) -> Result<Ended, Fault> {
+    fn call(&self, call: &Call<'_>, session: &mut Session<'_, '_>) -> Result<Ended, Fault> {
         let mut workspace = self.generation.workspace(self.memory)?;
-        let ended = self.call_in(&mut workspace, call, host);
+        let ended = self.call_in(&mut workspace, call, session);
         self.generation.put_back(workspace);
         ended
     }
@@ -90,15 +87,14 @@ impl WasmiModule {
         &self,
         Workspace { store, memory, .. }: &mut Workspace,
         call: &Call<'_>,
-        host: &mut HostState<'_>,
+        session: &mut Session<'_, '_>,
     ) -> Result<Ended, Fault> {
         let instance = match instantiate(&self.module, store, *memory) {
             Ok(instance) => instance,
             Err(error) => return Ok(Ended::Trapped(instantiation_trap(&error)?)),
         };
         let exports = Exports::find(&instance, store, *memory)?;
-        let meter = Meter::start(host);
-        let mut running = Running { store, exports, meter, host };
+        let mut running = Running { store, exports, session };
         running.seed(call.max_stack_height)?;
         let mut raw = RawEnd::Returned;
         let names = call.has_start.then_some(START_EXPORT).into_iter().chain([call.export]);
@@ -109,8 +105,7 @@ impl WasmiModule {
             }
         }
         let (gas_left, stack_left) = (running.gas_left()?, running.stack_left()?);
-        let Running { meter, .. } = running;
-        Ok(meter.finish(host, raw, gas_left, stack_left))
+        session.finish(raw, gas_left, stack_left)
     }
 }
 
@@ -133,18 +128,17 @@ impl Exports {
 }
 
 /// A call under way.
-struct Running<'h, 'a> {
-    store: &'h mut Store<()>,
+struct Running<'s, 'h, 'a> {
+    store: &'s mut Store<()>,
     exports: Exports,
-    meter: Meter,
-    host: &'h mut HostState<'a>,
+    session: &'s mut Session<'h, 'a>,
 }
 
-impl Running<'_, '_> {
+impl Running<'_, '_, '_> {
     fn seed(&mut self, max_stack_height: u64) -> Result<(), Fault> {
         let stack = i64::try_from(max_stack_height).unwrap_or(i64::MAX);
         let Exports { gas, stack: stack_global, .. } = self.exports;
-        set(gas, &mut *self.store, self.meter.budget())?;
+        set(gas, &mut *self.store, self.session.budget())?;
         set(stack_global, &mut *self.store, stack)
     }
 
@@ -177,7 +171,7 @@ impl Running<'_, '_> {
             let import = import.clone();
             let result = match self.host_call(&import) {
                 Ok(result) => result,
-                Err(stop) => return Ok(RawEnd::Stopped(stop)),
+                Err(interruption) => return Ok(RawEnd::Interrupted(interruption)),
             };
             step = suspended.resume(&mut *self.store, result.as_slice(), &mut []);
         }
@@ -189,21 +183,19 @@ impl Running<'_, '_> {
         if let Some(import) = error.downcast_ref::<ImportCalled>().cloned() {
             return Ok(match self.host_call(&import) {
                 Ok(_) => RawEnd::Returned,
-                Err(stop) => RawEnd::Stopped(stop),
+                Err(interruption) => RawEnd::Interrupted(interruption),
             });
         }
         Ok(RawEnd::Trapped(trap(&error)?))
     }
 
     /// Runs a host function on the state as the suspended code left it.
-    fn host_call(&mut self, import: &ImportCalled) -> HostResult<Option<Val>> {
+    fn host_call(&mut self, import: &ImportCalled) -> Result<Option<Val>, Interruption> {
         let left = self.gas_left()?;
-        self.meter.enter_host(self.host, left)?;
         let memory = self.exports.memory.data_mut(&mut *self.store);
-        let mut host = Host { state: &mut *self.host, memory };
-        let bits = (import.entry.call)(&mut host, &import.parameters)?;
-        let gas = self.meter.leave_host(self.host);
-        set(self.exports.gas, &mut *self.store, gas)?;
+        let HostReturn { budget, bits } =
+            (import.entry.call)(self.session, left, memory, &import.parameters)?;
+        set(self.exports.gas, &mut *self.store, budget)?;
         Ok(match (import.entry.specification.result, bits) {
             (Some(WasmType::I32), Some(bits)) => Some(Val::I32(bits as i32)),
             (Some(WasmType::I64), Some(bits)) => Some(Val::I64(bits as i64)),
@@ -218,7 +210,9 @@ struct Entry {
     call: CallWithBits,
 }
 
-type CallWithBits = fn(&mut Host<'_, '_, [u8]>, &[u64]) -> HostResult<Option<u64>>;
+/// [`Session::host_call`] for one host function.
+type CallWithBits =
+    fn(&mut Session<'_, '_>, i64, &mut [u8], &[u64]) -> Result<HostReturn, Interruption>;
 
 /// All host functions of all versions; which of them a module may import is settled before.
 static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
@@ -228,7 +222,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         where
             F::Parameters: Parameters,
         {
-            self.0.push(Entry { specification: F::SPECIFICATION, call: call_with_bits::<F> });
+            self.0.push(Entry { specification: F::SPECIFICATION, call: call::<F> });
         }
     }
     let mut collect = Collect(Vec::new());
@@ -236,16 +230,16 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     collect.0
 });
 
-fn call_with_bits<F: HostFunction>(
-    host: &mut Host<'_, '_, [u8]>,
-    bits: &[u64],
-) -> HostResult<Option<u64>>
+fn call<F: HostFunction>(
+    session: &mut Session<'_, '_>,
+    left: i64,
+    memory: &mut [u8],
+    parameters: &[u64],
+) -> Result<HostReturn, Interruption>
 where
     F::Parameters: Parameters,
 {
-    let parameters = F::Parameters::from_bits(bits)
-        .ok_or(Fault::Bug { what: "the interpreter passes as many values as were declared" })?;
-    Ok(F::call(host, parameters)?.to_bits())
+    session.host_call::<F>(left, memory, parameters)
 }
 
 /// The suspension of an execution for the call of an import.

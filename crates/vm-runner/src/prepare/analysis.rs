@@ -144,6 +144,8 @@ pub(super) struct ChargePoint {
     pub(super) offset: usize,
     /// What is charged.
     pub(super) charge: Charge,
+    /// Whether the call ends here if that was too much.
+    pub(super) is_tested: bool,
 }
 
 /// What a charge point takes.
@@ -181,7 +183,7 @@ impl<'a> Analysed<'a> {
                 return None;
             }
             let charge = if fee.linear == 0 { Charge::Fixed(fee.constant) } else { Charge::Bulk };
-            Some(ChargePoint { offset, charge })
+            Some(ChargePoint { offset, charge, is_tested: true })
         })
     }
 }

@@ -6,6 +6,7 @@
 //! added to the module is added behind what it has.
 
 use super::analysis::{Analysed, Charge, ChargePoint, Tariff};
+use super::charging::{BlockCharges, Charging};
 use super::metering::{Entry, Meter, amount};
 use super::module::{Body, Module};
 use super::nan::{self, Width};
@@ -23,6 +24,7 @@ pub(super) struct BodyWriter<'m> {
     pub(super) module: &'m Module<'m>,
     pub(super) meter: &'m Meter,
     pub(super) tariff: Tariff,
+    pub(super) charging: Charging,
 }
 
 impl BodyWriter<'_> {
@@ -34,8 +36,26 @@ impl BodyWriter<'_> {
         analysed: &Analysed<'_>,
         out: &mut Vec<u8>,
     ) -> Option<()> {
+        match self.charging {
+            Charging::Exact => self.write_charged(body, analysed, analysed.charges(), out),
+            Charging::Fast => {
+                let boundaries = self.module.boundaries.get(body.boundaries.clone())?;
+                let charges = BlockCharges::new(analysed.charges(), boundaries);
+                self.write_charged(body, analysed, charges, out)
+            }
+        }
+    }
+
+    /// Appends the function with `charges` at their places.
+    fn write_charged(
+        &self,
+        body: &Body,
+        analysed: &Analysed<'_>,
+        charges: impl Iterator<Item = ChargePoint>,
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
         self.write_locals(body, out)?;
-        let mut charges = analysed.charges().peekable();
+        let mut charges = charges.peekable();
         let entry = Entry {
             stack: amount(analysed.stack_bytes()),
             frame: amount(self.tariff.of_frame(analysed.frame_bytes)),
@@ -114,7 +134,7 @@ impl BodyWriter<'_> {
         while let Some(point) = charges.next_if(|point| point.offset < end) {
             out.extend_from_slice(self.code.get(*copied..point.offset)?);
             *copied = point.offset;
-            self.write_charge(point.charge, out);
+            self.write_charge(&point, out);
         }
         out.extend_from_slice(self.code.get(*copied..end)?);
         *copied = end;
@@ -129,13 +149,14 @@ impl BodyWriter<'_> {
         out: &mut Vec<u8>,
     ) {
         while let Some(point) = charges.next_if(|point| point.offset <= place) {
-            self.write_charge(point.charge, out);
+            self.write_charge(&point, out);
         }
     }
 
-    fn write_charge(&self, charge: Charge, out: &mut Vec<u8>) {
-        match charge {
-            Charge::Fixed(gas) => self.meter.charge(out, amount(gas)),
+    fn write_charge(&self, point: &ChargePoint, out: &mut Vec<u8>) {
+        match point.charge {
+            Charge::Fixed(gas) if point.is_tested => self.meter.charge(out, amount(gas)),
+            Charge::Fixed(gas) => self.meter.charge_untested(out, amount(gas)),
             Charge::Bulk => self.meter.charge_bulk(out),
         }
     }

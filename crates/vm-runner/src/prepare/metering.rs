@@ -5,10 +5,14 @@
 //! by which, so that the gas counter sees exactly the charge that failed. **Invariant:** nothing of
 //! the contract is executed while a budget is negative.
 //!
+//! In a module with fast charges ([`Charging::Fast`]) most charges are not tested, so code may run on
+//! with a negative budget, for no longer than a function is long; what such a call does is thrown away.
+//!
 //! No charge overflows: prices are at most 2^30 (`Tariff`), so that what is charged at a time stays
-//! below 2^63, and budgets are never negative when a charge begins.
+//! below 2^63, and budgets are never negative when a tested charge was taken.
 
 use super::analysis::Tariff;
+use super::charging::Charging;
 use wasm_encoder::{BlockType, Encode, Instruction, InstructionSink, ValType};
 
 /// What entering a function is charged.
@@ -24,6 +28,7 @@ pub(super) struct Entry {
 
 /// Writes metering code for one module.
 pub(super) struct Meter {
+    charging: Charging,
     gas: u32,
     stack: u32,
     /// Keeps the count of a bulk instruction while it is charged. A local would do as well, but
@@ -33,6 +38,7 @@ pub(super) struct Meter {
     bulk_unit: i64,
     before_amount: Vec<u8>,
     after_amount: Vec<u8>,
+    after_untested: Vec<u8>,
 }
 
 /// Globals that metering adds, in the order of their indices: gas, stack, count.
@@ -40,16 +46,19 @@ pub(super) const GLOBALS: [ValType; 3] = [ValType::I64, ValType::I64, ValType::I
 
 impl Meter {
     /// Metering for a module that has `globals` globals of its own.
-    pub(super) fn new(globals: u32, tariff: Tariff) -> Meter {
+    pub(super) fn new(globals: u32, tariff: Tariff, charging: Charging) -> Meter {
         let gas = globals;
         let mut before_amount = Vec::new();
         let mut after_amount = Vec::new();
         let mut sink = InstructionSink::new(&mut before_amount);
         sink.global_get(gas);
+        let mut after_untested = Vec::new();
+        InstructionSink::new(&mut after_untested).i64_sub().global_set(gas);
         let mut sink = InstructionSink::new(&mut after_amount);
         sink.i64_sub().global_set(gas).global_get(gas).i64_const(0).i64_lt_s();
         sink.if_(BlockType::Empty).unreachable().end();
         Meter {
+            charging,
             gas,
             stack: gas.saturating_add(1),
             count: gas.saturating_add(2),
@@ -57,6 +66,7 @@ impl Meter {
             bulk_unit: amount(tariff.bulk_unit),
             before_amount,
             after_amount,
+            after_untested,
         }
     }
 
@@ -68,6 +78,13 @@ impl Meter {
     /// Index of the stack global.
     pub(super) fn stack_global(&self) -> u32 {
         self.stack
+    }
+
+    /// Charges `gas` and goes on whatever is left.
+    pub(super) fn charge_untested(&self, out: &mut Vec<u8>, gas: i64) {
+        out.extend_from_slice(&self.before_amount);
+        Instruction::I64Const(gas).encode(out);
+        out.extend_from_slice(&self.after_untested);
     }
 
     /// Charges `gas`.
@@ -90,6 +107,9 @@ impl Meter {
 
     /// Charges the entry of a function that calls others. [`Meter::leave`] gives the stack back.
     pub(super) fn enter(&self, out: &mut Vec<u8>, entry: &Entry) {
+        if self.charging == Charging::Fast {
+            return self.enter_fast(out, entry);
+        }
         let mut sink = InstructionSink::new(out);
         sink.global_get(self.stack).i64_const(entry.stack).i64_sub().global_set(self.stack);
         sink.global_get(self.stack).i64_const(0).i64_lt_s();
@@ -106,10 +126,31 @@ impl Meter {
     /// Charges the entry of a function that calls no other: nobody can see its stack taken, so it
     /// is only tested whether there is enough, and nothing has to be given back.
     pub(super) fn enter_leaf(&self, out: &mut Vec<u8>, entry: &Entry) {
+        if self.charging == Charging::Fast {
+            return self.enter_leaf_fast(out, entry);
+        }
         let mut sink = InstructionSink::new(out);
         sink.global_get(self.stack).i64_const(entry.stack).i64_lt_s();
         sink.if_(BlockType::Empty).i64_const(-1).global_set(self.stack).unreachable().end();
         self.charge_entry(out, entry);
+    }
+
+    /// [`Meter::enter`] with one test of both budgets: which of them is short nobody asks.
+    fn enter_fast(&self, out: &mut Vec<u8>, entry: &Entry) {
+        self.charge_untested(out, entry.frame.saturating_add(entry.first));
+        let mut sink = InstructionSink::new(out);
+        sink.global_get(self.stack).i64_const(entry.stack).i64_sub().global_set(self.stack);
+        sink.global_get(self.stack).global_get(self.gas).i64_or().i64_const(0).i64_lt_s();
+        sink.if_(BlockType::Empty).unreachable().end();
+    }
+
+    /// [`Meter::enter_leaf`] with one test of both budgets.
+    fn enter_leaf_fast(&self, out: &mut Vec<u8>, entry: &Entry) {
+        self.charge_untested(out, entry.frame.saturating_add(entry.first));
+        let mut sink = InstructionSink::new(out);
+        sink.global_get(self.stack).i64_const(entry.stack).i64_sub();
+        sink.global_get(self.gas).i64_or().i64_const(0).i64_lt_s();
+        sink.if_(BlockType::Empty).unreachable().end();
     }
 
     /// Takes the gas of the frame and of the first instructions in one go. If that is too much, the

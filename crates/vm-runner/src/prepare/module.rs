@@ -7,7 +7,7 @@
 use super::features;
 use super::limits::DeclarationLimits;
 use super::rejection::Rejection;
-use super::scan::{EditAt, Notes, Scan};
+use super::scan::{Boundary, EditAt, Notes, Scan};
 use super::size::{section_len, u32_len};
 use std::ops::Range;
 use torr_parameters::VmConfig;
@@ -30,6 +30,8 @@ pub(super) struct Module<'a> {
     pub(super) bodies: Vec<Body>,
     /// Edits of all bodies, in the order of their places.
     pub(super) edits: Vec<EditAt>,
+    /// Boundaries of all bodies, in order.
+    pub(super) boundaries: Vec<Boundary>,
     pub(super) sections: Sections<'a>,
 }
 
@@ -72,6 +74,8 @@ pub(super) struct Body {
     pub(super) operators: Range<usize>,
     /// Where this body's edits are in those of the module.
     pub(super) edits: Range<usize>,
+    /// Where this body's boundaries are in those of the module.
+    pub(super) boundaries: Range<usize>,
     pub(super) notes: Notes,
     /// How many bytes instructions that name functions would grow by with the indices that the
     /// protocol's own instrumentation gives; padded numbers become shorter.
@@ -138,6 +142,7 @@ impl<'a> Reader<'a> {
                 start: None,
                 bodies: Vec::new(),
                 edits: Vec::new(),
+                boundaries: Vec::new(),
                 sections: Sections::default(),
             },
         }
@@ -310,14 +315,15 @@ impl<'a> Reader<'a> {
         reader.set_features(self.features);
         let mut notes = Notes::default();
         let mut renumbering = 0;
-        let edits = &mut self.module.edits;
-        let first_edit = edits.len();
+        let Module { edits, boundaries, .. } = &mut self.module;
+        let (first_edit, first_boundary) = (edits.len(), boundaries.len());
         while !reader.eof() {
             let start = reader.original_position();
             let mut scan = Scan {
                 validator: validator.visitor(start),
                 notes: &mut notes,
                 edits: &mut *edits,
+                boundaries: &mut *boundaries,
                 offset: u32::try_from(start).unwrap_or(u32::MAX),
             };
             reader.visit_operator(&mut scan)??;
@@ -339,6 +345,7 @@ impl<'a> Reader<'a> {
             locals,
             operators,
             edits: first_edit..self.module.edits.len(),
+            boundaries: first_boundary..self.module.boundaries.len(),
             notes,
             renumbering,
         })

@@ -25,6 +25,22 @@ pub(super) struct EditAt {
     pub(super) edit: Edit,
 }
 
+/// An instruction, by its place in bytes from the start of the code, that ends a basic block: control
+/// leaves or arrives right after it, or someone looks at the gas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Boundary {
+    offset: u32,
+    /// Whether control can come back to it.
+    pub(super) is_loop: bool,
+}
+
+impl Boundary {
+    /// Where the instruction is.
+    pub(super) fn place(self) -> usize {
+        usize::try_from(self.offset).unwrap_or(usize::MAX)
+    }
+}
+
 /// What a function's body was found to have.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Notes {
@@ -51,6 +67,7 @@ pub(super) struct Scan<'s, V> {
     pub(super) validator: V,
     pub(super) notes: &'s mut Notes,
     pub(super) edits: &'s mut Vec<EditAt>,
+    pub(super) boundaries: &'s mut Vec<Boundary>,
     pub(super) offset: u32,
 }
 
@@ -58,6 +75,7 @@ pub(super) struct Scan<'s, V> {
 #[derive(Clone, Copy)]
 enum Kind {
     Open,
+    Loop,
     End,
     Return,
     Call,
@@ -68,7 +86,8 @@ enum Kind {
 impl Kind {
     const fn of(visit: &str) -> Kind {
         match visit.as_bytes() {
-            b"visit_block" | b"visit_loop" | b"visit_if" => Kind::Open,
+            b"visit_block" | b"visit_if" => Kind::Open,
+            b"visit_loop" => Kind::Loop,
             b"visit_end" => Kind::End,
             b"visit_return" => Kind::Return,
             b"visit_call" | b"visit_call_indirect" => Kind::Call,
@@ -76,6 +95,33 @@ impl Kind {
             _ => Kind::Plain,
         }
     }
+}
+
+/// Whether an instruction is a [`Boundary`]. Those that can only trap are none: what a call had been
+/// charged when it trapped is asked of the exactly charged module.
+const fn is_boundary(visit: &str) -> bool {
+    matches!(
+        visit.as_bytes(),
+        b"visit_loop"
+            | b"visit_if"
+            | b"visit_else"
+            | b"visit_end"
+            | b"visit_br"
+            | b"visit_br_if"
+            | b"visit_br_table"
+            | b"visit_return"
+            | b"visit_unreachable"
+            | b"visit_call"
+            | b"visit_call_indirect"
+            | b"visit_memory_init"
+            | b"visit_memory_copy"
+            | b"visit_memory_fill"
+            | b"visit_memory_grow"
+            | b"visit_table_init"
+            | b"visit_table_copy"
+            | b"visit_table_fill"
+            | b"visit_table_grow"
+    )
 }
 
 impl<V> Scan<'_, V> {
@@ -90,7 +136,7 @@ impl<V> Scan<'_, V> {
             self.notes.pending = Some(width);
         }
         match kind {
-            Kind::Open => {
+            Kind::Open | Kind::Loop => {
                 self.notes.blocks += 1;
                 self.notes.depth = self.notes.depth.saturating_add(1);
             }
@@ -137,6 +183,10 @@ macro_rules! scan {
         $(
             fn $visit(&mut self $($(, $arg: $argty)*)?) -> Self::Output {
                 let kind = const { Kind::of(stringify!($visit)) };
+                if const { is_boundary(stringify!($visit)) } {
+                    let is_loop = matches!(kind, Kind::Loop);
+                    self.boundaries.push(Boundary { offset: self.offset, is_loop });
+                }
                 let float = const { nan::float_use(stringify!($visit)) };
                 self.note(kind, float, named_function!($visit $($($arg)*)?));
                 self.validator.$visit($($($arg),*)?)

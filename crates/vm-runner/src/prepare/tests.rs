@@ -7,7 +7,7 @@ mod limits;
 mod refusals;
 mod written;
 
-use super::{Prepared, Rejection, prepare};
+use super::{Charging, Prepared, Rejection, prepare};
 use std::sync::Arc;
 use torr_parameters::{LATEST_VERSION, Parameters, RuntimeConfig, VmConfig};
 
@@ -22,5 +22,5 @@ fn wasm(text: &str) -> Vec<u8> {
 }
 
 fn prepare_text(text: &str) -> Result<Prepared, Rejection> {
-    prepare(&wasm(text), &config())
+    prepare(&wasm(text), &config(), Charging::Exact)
 }

@@ -5,6 +5,7 @@
 
 use super::analysis::{ModuleAnalysis, Tariff};
 use super::body::BodyWriter;
+use super::charging::Charging;
 use super::interface::{
     GAS_EXPORT, MEMORY_EXPORT, METHOD_PREFIX, MethodKind, STACK_EXPORT, START_EXPORT,
 };
@@ -33,9 +34,10 @@ pub(super) fn write(
     analysis: &ModuleAnalysis,
     tariff: Tariff,
     config: &VmConfig,
+    charging: Charging,
 ) -> Option<Vec<u8>> {
-    let meter = Meter::new(module.globals, tariff);
-    let bodies = BodyWriter { code, module, meter: &meter, tariff };
+    let meter = Meter::new(module.globals, tariff, charging);
+    let bodies = BodyWriter { code, module, meter: &meter, tariff, charging };
     let sections = &module.sections;
     let mut out = Vec::with_capacity(code.len().saturating_mul(USUAL_GROWTH));
     out.extend_from_slice(&wasm_encoder::Module::HEADER);

@@ -10,7 +10,7 @@ use torr_crypto::hash::CryptoHash;
 use torr_parameters::{ExtCost, RuntimeConfig};
 use torr_primitives::{Balance, Gas, ProtocolVersion};
 use torr_vm_runner::Code;
-use torr_vm_runner::prepare::{Rejection, prepare};
+use torr_vm_runner::prepare::{Charging, Rejection, prepare};
 
 /// Everything about a contract that shows without running it.
 #[derive(Clone, Debug, Serialize)]
@@ -148,7 +148,7 @@ fn problems(code: &Code, config: &RuntimeConfig, imports: &[ImportReport]) -> Ve
         problems
             .push(Problem { advice: Some(advice.to_owned()), ..Problem::new(consequence, reason) });
     }
-    match prepare(code.bytes(), &config.vm) {
+    match prepare(code.bytes(), &config.vm, Charging::Exact) {
         Err(rejection) => problems.push(Problem::of(&rejection)),
         Ok(prepared) => {
             let broken = imports.iter().filter_map(ImportReport::problem);

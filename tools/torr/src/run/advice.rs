@@ -7,7 +7,7 @@ use crate::inspect::{self, Exports, Problem};
 use torr_primitives::Gas;
 use torr_vm_logic::error::{ContractError, HostError, MethodResolveError, WasmTrap};
 use torr_vm_logic::outcome::Outcome;
-use torr_vm_runner::prepare::prepare;
+use torr_vm_runner::prepare::{Charging, prepare};
 
 /// A part of what contracts say when they panic, and what helps. The words are those of near-sdk
 /// and near-contract-standards.
@@ -190,7 +190,7 @@ fn against_import(call: &Call, message: &str) -> Vec<String> {
 }
 
 fn against_rejection(call: &Call) -> Vec<String> {
-    let Err(rejection) = prepare(call.code.bytes(), &call.config.vm) else {
+    let Err(rejection) = prepare(call.code.bytes(), &call.config.vm, Charging::Exact) else {
         return vec![INSPECT.to_owned()];
     };
     let problem = Problem::of(&rejection);

@@ -1,11 +1,11 @@
 //! An engine around another one, which notes the host function that a call stopped in. The outcome
 //! does not tell, since the protocol does not care; a developer does.
 
+use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 use torr_vm_logic::error::Fault;
-use torr_vm_logic::host::HostState;
 use torr_vm_runner::EngineKind;
-use torr_vm_runner::engine::{Call, Ended, Engine, LoadedModule};
+use torr_vm_runner::engine::{Call, Ended, Engine, LoadedModule, Session};
 use torr_vm_runner::prepare::Prepared;
 
 /// Where the last call stopped.
@@ -24,10 +24,10 @@ impl StoppedIn {
 }
 
 /// An engine of the given kind, and where its last call stopped.
-pub(super) fn observed(kind: EngineKind) -> (Arc<dyn Engine>, StoppedIn) {
+pub(super) fn observed(kind: EngineKind) -> Result<(Arc<dyn Engine>, StoppedIn), Fault> {
     let stopped_in = StoppedIn::default();
-    let engine = Observer { engine: kind.build(), stopped_in: stopped_in.clone() };
-    (Arc::new(engine), stopped_in)
+    let engine = Observer { engine: kind.build()?, stopped_in: stopped_in.clone() };
+    Ok((Arc::new(engine), stopped_in))
 }
 
 struct Observer {
@@ -50,15 +50,24 @@ impl Engine for Observer {
     }
 
     fn load(&self, artifact: &[u8]) -> Result<Arc<dyn LoadedModule>, Fault> {
-        let module = self.engine.load(artifact)?;
-        Ok(Arc::new(ObservedModule { module, stopped_in: self.stopped_in.clone() }))
+        Ok(self.observe(self.engine.load(artifact)?))
+    }
+
+    fn load_file(&self, file: File, len: u64) -> Result<Arc<dyn LoadedModule>, Fault> {
+        Ok(self.observe(self.engine.load_file(file, len)?))
+    }
+}
+
+impl Observer {
+    fn observe(&self, module: Arc<dyn LoadedModule>) -> Arc<dyn LoadedModule> {
+        Arc::new(ObservedModule { module, stopped_in: self.stopped_in.clone() })
     }
 }
 
 impl LoadedModule for ObservedModule {
-    fn call(&self, call: &Call<'_>, host: &mut HostState<'_>) -> Result<Ended, Fault> {
-        let ended = self.module.call(call, host);
-        self.stopped_in.note(host.current_function());
+    fn call(&self, call: &Call<'_>, session: &mut Session<'_, '_>) -> Result<Ended, Fault> {
+        let ended = self.module.call(call, session);
+        self.stopped_in.note(session.current_function());
         ended
     }
 }

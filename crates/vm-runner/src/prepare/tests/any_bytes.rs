@@ -1,7 +1,7 @@
 //! Whatever the bytes: no panic, the same result twice, and a valid module if there is one.
 
 use super::config;
-use crate::prepare::prepare;
+use crate::prepare::{Charging, prepare};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 use torr_parameters::VmConfig;
@@ -20,8 +20,10 @@ fn engine_features() -> WasmFeatures {
 
 /// Whether the code was accepted.
 fn holds(code: &[u8]) -> bool {
-    let result = prepare(code, &CONFIG);
-    assert_eq!(prepare(code, &CONFIG), result);
+    let result = prepare(code, &CONFIG, Charging::Exact);
+    assert_eq!(prepare(code, &CONFIG, Charging::Exact), result);
+    let fast = prepare(code, &CONFIG, Charging::Fast);
+    assert_eq!(fast.as_ref().map(drop), result.as_ref().map(drop), "charging decides nothing");
     let Ok(prepared) = result else { return false };
     Validator::new_with_features(engine_features()).validate_all(&prepared.wasm).unwrap();
     true

@@ -1,14 +1,14 @@
 //! Limits at their edges, where what they count cannot be read off the module.
 
 use super::{config, prepare_text, wasm};
-use crate::prepare::prepare;
+use crate::prepare::{Charging, prepare};
 use torr_parameters::VmConfig;
 use torr_vm_logic::error::{CompilationError, PrepareError};
 
 type Outcome = Result<(), CompilationError>;
 
 fn outcome(code: &[u8], config: &VmConfig) -> Outcome {
-    prepare(code, config).map(drop).map_err(|rejection| rejection.error)
+    prepare(code, config, Charging::Exact).map(drop).map_err(|rejection| rejection.error)
 }
 
 fn refused(error: PrepareError) -> Outcome {

@@ -1,12 +1,12 @@
 //! Modules that are refused, and what their developers are told.
 
 use super::{config, wasm};
-use crate::prepare::prepare;
+use crate::prepare::{Charging, prepare};
 use torr_parameters::VmConfig;
 use torr_vm_logic::error::{CompilationError, PrepareError};
 
 fn check_code(code: &[u8], config: &VmConfig, error: PrepareError, diagnosis: &str) {
-    let rejection = prepare(code, config).unwrap_err();
+    let rejection = prepare(code, config, Charging::Exact).unwrap_err();
     assert_eq!(rejection.error, CompilationError::PrepareError(error));
     assert_eq!(rejection.diagnosis.to_string(), diagnosis);
 }

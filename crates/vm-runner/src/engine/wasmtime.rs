@@ -1,0 +1,449 @@
+//! wasmtime with Cranelift: code that was optimised, compiled slowly.
+//!
+//! Instances live in pools: their memory is reserved when the engine is made, and after a call what it
+//! touched is given back and appears as zeros and data segments again, so making an instance is
+//! cheap. Host functions are linked once for the engine. They reach the call's session through a
+//! pointer in the store, which is the reason for the unsafe code here.
+
+#![allow(unsafe_code, reason = "wasmtime's store cannot hold a reference to the call")]
+
+mod places;
+
+use self::places::Places;
+use super::session::{HostReturn, Interruption, RawEnd, Session};
+use super::{Call, Ended, Engine, LoadedModule};
+use crate::prepare::{GAS_EXPORT, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
+use std::fmt;
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ptr::NonNull;
+use std::sync::Arc;
+use torr_vm_logic::error::{Fault, WasmTrap};
+use torr_vm_logic::function::{HostFunction, Parameters, Visitor, WasmType};
+use wasmtime::{
+    Caller, Config, Enabled, FuncType, Global, Instance, InstanceAllocationStrategy, InstancePre,
+    Linker, Memory, Module, ModuleExport, OptLevel, PoolingAllocationConfig, RegallocAlgorithm,
+    Store, Trap, Val, ValType, WasmFeatures,
+};
+
+/// Native stack that Wasm code may take, in bytes. The instrumentation counts at least half of what
+/// a value takes in a native frame, up to 256 KiB.
+const WASM_STACK_BYTES: usize = 1 << 20;
+
+/// Stack that has to be there when a call begins, for Wasm code and host functions; if there is less,
+/// the call gets a stack of its own.
+const CALL_STACK_BYTES: usize = WASM_STACK_BYTES + (1 << 19);
+
+/// Size of such a stack.
+const OWN_STACK_BYTES: usize = 4 << 20;
+
+/// Calls that can be under way at once; more of them wait. Each reserves 4 GiB of address space, of
+/// which there are 128 TiB.
+const MOST_INSTANCES: u32 = 1_000;
+
+/// Memory of an instance in bytes, the most that any parameters allow.
+const MOST_MEMORY: usize = 128 << 20;
+
+/// Memory that is cleared by writing zeros, in bytes; what is beyond goes back to the system, which
+/// is slower for few pages and faster for many.
+const KEPT_MEMORY: usize = 64 << 10;
+
+/// Elements of a table that a module declares at most.
+const MOST_TABLE_ELEMENTS: usize = 1 << 20;
+
+/// Tables that a module declares at most.
+const MOST_TABLES: u32 = 100;
+
+/// Bytes of an instance's own data: globals, imports, references to functions.
+const MOST_INSTANCE_BYTES: usize = 64 << 20;
+
+/// Longest function, in bytes, that is optimised. Optimising takes more than linear time for one.
+const LONGEST_OPTIMISED: usize = 128 << 10;
+
+/// The engine.
+pub(super) struct WasmtimeEngine {
+    engine: wasmtime::Engine,
+    /// Compiles in linear time, for modules with a function that is too long to be optimised.
+    plain: wasmtime::Engine,
+    linker: Linker<CallData>,
+    id: String,
+    places: Arc<Places>,
+}
+
+impl WasmtimeEngine {
+    pub(super) fn new() -> Result<WasmtimeEngine, Fault> {
+        let engine = wasmtime::Engine::new(&pooling()).map_err(engine_fault)?;
+        let plain = wasmtime::Engine::new(&plain()).map_err(engine_fault)?;
+        let linker = linker(&engine)?;
+        // Of a type without a stable text; equal for equal versions, settings and processors.
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        let id = format!("wasmtime 48 cranelift {:016x}", hasher.finish());
+        let places = Arc::new(Places::new(MOST_INSTANCES));
+        Ok(WasmtimeEngine { engine, plain, linker, id, places })
+    }
+
+    fn ready(&self, module: Module) -> Result<Arc<dyn LoadedModule>, Fault> {
+        let export = |name| {
+            let what = "a prepared module exports its memory, gas and stack";
+            module.get_export_index(name).ok_or(Fault::Bug { what })
+        };
+        let exports = ExportIndices {
+            memory: export(MEMORY_EXPORT)?,
+            gas: export(GAS_EXPORT)?,
+            stack: export(STACK_EXPORT)?,
+        };
+        let instance = self.linker.instantiate_pre(&module).map_err(engine_fault)?;
+        Ok(Arc::new(WasmtimeModule { instance, exports, places: Arc::clone(&self.places) }))
+    }
+}
+
+/// Settings of the engine that makes instances.
+fn pooling() -> Config {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_core_instances(MOST_INSTANCES)
+        .total_memories(MOST_INSTANCES)
+        .total_tables(MOST_INSTANCES)
+        .max_memory_size(MOST_MEMORY)
+        .max_core_instance_size(MOST_INSTANCE_BYTES)
+        .max_tables_per_module(MOST_TABLES)
+        .table_elements(MOST_TABLE_ELEMENTS)
+        .linear_memory_keep_resident(KEPT_MEMORY)
+        .table_keep_resident(KEPT_MEMORY)
+        .pagemap_scan(Enabled::Auto);
+    let mut config = config();
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    config
+}
+
+/// Settings of the compiler that takes linear time for a function. What it makes runs on the other
+/// engine, which wasmtime verifies.
+fn plain() -> Config {
+    let mut config = config();
+    config
+        .allocation_strategy(InstanceAllocationStrategy::OnDemand)
+        .cranelift_opt_level(OptLevel::None)
+        .cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
+    config
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config
+        .cranelift_opt_level(OptLevel::Speed)
+        .max_wasm_stack(WASM_STACK_BYTES)
+        .wasm_features(WasmFeatures::all(), false)
+        .wasm_features(
+            WasmFeatures::WASM1
+                | WasmFeatures::SIGN_EXTENSION
+                | WasmFeatures::SATURATING_FLOAT_TO_INT
+                | WasmFeatures::REFERENCE_TYPES
+                | WasmFeatures::BULK_MEMORY,
+            true,
+        );
+    config
+}
+
+impl Engine for WasmtimeEngine {
+    fn id(&self) -> String {
+        self.id.clone()
+    }
+
+    fn compile(&self, module: &Prepared) -> Result<Vec<u8>, Fault> {
+        let is_long = module.longest_function > LONGEST_OPTIMISED;
+        let engine = if is_long { &self.plain } else { &self.engine };
+        engine.precompile_module(&module.wasm).map_err(engine_fault)
+    }
+
+    fn load(&self, artifact: &[u8]) -> Result<Arc<dyn LoadedModule>, Fault> {
+        // SAFETY: the bytes come from `compile` of an engine with the same id, as `Engine::load`
+        // demands of its caller; the cache upholds it by checking what it reads.
+        self.ready(unsafe { Module::deserialize(&self.engine, artifact) }.map_err(engine_fault)?)
+    }
+
+    /// Maps the file; what is behind the artifact is no part of what its header describes.
+    fn load_file(&self, file: File, _: u64) -> Result<Arc<dyn LoadedModule>, Fault> {
+        // SAFETY: as in `load`; and `Engine::load_file` demands that the file does not change.
+        let module = unsafe { Module::deserialize_open_file(&self.engine, file) };
+        self.ready(module.map_err(engine_fault)?)
+    }
+}
+
+struct WasmtimeModule {
+    instance: InstancePre<CallData>,
+    exports: ExportIndices,
+    places: Arc<Places>,
+}
+
+/// Where in a module the exports are that the host needs.
+struct ExportIndices {
+    memory: ModuleExport,
+    gas: ModuleExport,
+    stack: ModuleExport,
+}
+
+impl LoadedModule for WasmtimeModule {
+    fn call(&self, call: &Call<'_>, session: &mut Session<'_, '_>) -> Result<Ended, Fault> {
+        let _place = self.places.take();
+        stacker::maybe_grow(CALL_STACK_BYTES, OWN_STACK_BYTES, || self.call_here(call, session))
+    }
+}
+
+impl WasmtimeModule {
+    fn call_here(&self, call: &Call<'_>, session: &mut Session<'_, '_>) -> Result<Ended, Fault> {
+        let budget = session.budget();
+        let data = CallData { session: SessionPointer::new(session), exports: None };
+        let mut store = Store::new(self.instance.module().engine(), data);
+        let instance = match self.instance.instantiate(&mut store) {
+            Ok(instance) => instance,
+            Err(error) => return Ok(Ended::Trapped(instantiation_trap(&error)?)),
+        };
+        let exports = self.exports.of(&instance, &mut store)?;
+        set(exports.gas, &mut store, budget)?;
+        let stack = i64::try_from(call.max_stack_height).unwrap_or(i64::MAX);
+        set(exports.stack, &mut store, stack)?;
+        store.data_mut().exports = Some(exports);
+        let mut raw = RawEnd::Returned;
+        let names = call.has_start.then_some(START_EXPORT).into_iter().chain([call.export]);
+        for name in names {
+            raw = run(&instance, name, &mut store)?;
+            if !matches!(raw, RawEnd::Returned) {
+                break;
+            }
+        }
+        let gas_left = integer(exports.gas, &mut store)?;
+        let stack_left = integer(exports.stack, &mut store)?;
+        drop(store);
+        session.finish(raw, gas_left, stack_left)
+    }
+}
+
+impl ExportIndices {
+    fn of(&self, instance: &Instance, store: &mut Store<CallData>) -> Result<Exports, Fault> {
+        let mut find = |index| instance.get_module_export(&mut *store, index);
+        let memory = find(&self.memory).and_then(wasmtime::Extern::into_memory);
+        let gas = find(&self.gas).and_then(wasmtime::Extern::into_global);
+        let stack = find(&self.stack).and_then(wasmtime::Extern::into_global);
+        match (memory, gas, stack) {
+            (Some(memory), Some(gas), Some(stack)) => Ok(Exports { memory, gas, stack }),
+            _ => Err(Fault::Bug { what: "an instance has what its module exports" }),
+        }
+    }
+}
+
+/// What the host needs of an instance.
+#[derive(Clone, Copy)]
+struct Exports {
+    memory: Memory,
+    gas: Global,
+    stack: Global,
+}
+
+/// What host functions find in the store.
+struct CallData {
+    session: SessionPointer,
+    /// Set after instantiation; nothing calls a host function before.
+    exports: Option<Exports>,
+}
+
+/// The call's session, for host functions. wasmtime wants its store's data to be `'static`.
+struct SessionPointer(NonNull<Session<'static, 'static>>);
+
+impl SessionPointer {
+    fn new(session: &mut Session<'_, '_>) -> SessionPointer {
+        SessionPointer(NonNull::from(session).cast())
+    }
+}
+
+fn run(instance: &Instance, name: &str, store: &mut Store<CallData>) -> Result<RawEnd, Fault> {
+    let function = instance
+        .get_typed_func::<(), ()>(&mut *store, name)
+        .map_err(|_| Fault::Bug { what: "a prepared module exports the functions it lists" })?;
+    match function.call(store, ()) {
+        Ok(()) => Ok(RawEnd::Returned),
+        Err(error) => ended(error),
+    }
+}
+
+fn ended(error: wasmtime::Error) -> Result<RawEnd, Fault> {
+    match error.downcast::<CallInterrupted>() {
+        Ok(CallInterrupted(interruption)) => Ok(RawEnd::Interrupted(interruption)),
+        Err(error) => Ok(RawEnd::Trapped(trap(&error)?)),
+    }
+}
+
+/// Runs the host function `F` in the session of the call under way.
+#[inline]
+fn host_call<F: HostFunction>(
+    caller: &mut Caller<'_, CallData>,
+    parameters: &[u64],
+) -> Result<Option<u64>, CallInterrupted>
+where
+    F::Parameters: Parameters,
+{
+    let Some(exports) = caller.data().exports else {
+        return Err(Fault::Bug { what: "instantiation calls no host function" }.into());
+    };
+    let left = integer(exports.gas, &mut *caller)?;
+    let (memory, data) = exports.memory.data_and_store_mut(&mut *caller);
+    // SAFETY: `WasmtimeModule::call_here` holds the only reference to the session for as long as the
+    // store exists and does not use it while Wasm code runs; host functions do not nest.
+    let session = unsafe { data.session.0.as_mut() };
+    let HostReturn { budget, bits } = session.host_call::<F>(left, memory, parameters)?;
+    set(exports.gas, &mut *caller, budget)?;
+    Ok(bits)
+}
+
+/// An interruption on its way through Wasm frames.
+#[derive(Debug, thiserror::Error)]
+#[error("a host function ended the call")]
+struct CallInterrupted(Interruption);
+
+impl<T: Into<Interruption>> From<T> for CallInterrupted {
+    fn from(interruption: T) -> CallInterrupted {
+        CallInterrupted(interruption.into())
+    }
+}
+
+// SAFETY: the pointer is used only by host functions that run inside `WasmtimeModule::call_here`, on
+// the thread that called it; the store that holds it never leaves that function.
+unsafe impl Send for SessionPointer {}
+
+/// All host functions of all versions; which of them a module may import is settled before.
+fn linker(engine: &wasmtime::Engine) -> Result<Linker<CallData>, Fault> {
+    struct Link(Linker<CallData>, Result<(), wasmtime::Error>);
+    impl Visitor for Link {
+        fn visit<F: HostFunction>(&mut self)
+        where
+            F::Parameters: Parameters,
+        {
+            if self.1.is_ok() {
+                self.1 = define::<F>(&mut self.0);
+            }
+        }
+    }
+    let mut link = Link(Linker::new(engine), Ok(()));
+    torr_vm_logic::visit_host_functions(&mut link);
+    link.1.map_err(engine_fault)?;
+    Ok(link.0)
+}
+
+/// Defines the host function `F`: typed when all its parameters are 64 bits wide, which all but one
+/// are.
+fn define<F: HostFunction>(linker: &mut Linker<CallData>) -> Result<(), wasmtime::Error>
+where
+    F::Parameters: Parameters,
+{
+    let name = F::SPECIFICATION.name;
+    macro_rules! typed {
+        ($($parameter:ident)*) => {
+            match F::SPECIFICATION.result {
+                None => linker.func_wrap("env", name, |mut caller: Caller<'_, CallData>, $($parameter: u64),*| {
+                    host_call::<F>(&mut caller, &[$($parameter),*]).map(|_| ()).map_err(wasmtime::Error::from)
+                }),
+                Some(WasmType::I64) => linker.func_wrap("env", name, |mut caller: Caller<'_, CallData>, $($parameter: u64),*| {
+                    host_call::<F>(&mut caller, &[$($parameter),*]).map(|bits| bits.unwrap_or_default()).map_err(wasmtime::Error::from)
+                }),
+                Some(WasmType::I32) => linker.func_wrap("env", name, |mut caller: Caller<'_, CallData>, $($parameter: u64),*| {
+                    host_call::<F>(&mut caller, &[$($parameter),*]).map(|bits| bits.unwrap_or_default() as u32).map_err(wasmtime::Error::from)
+                }),
+            }
+        };
+    }
+    let parameters = F::SPECIFICATION.parameters;
+    let all_wide = parameters.iter().all(|&(_, ty)| ty == WasmType::I64);
+    match parameters.len() {
+        0 => typed!(),
+        1 if all_wide => typed!(a),
+        2 if all_wide => typed!(a b),
+        3 if all_wide => typed!(a b c),
+        4 if all_wide => typed!(a b c d),
+        5 if all_wide => typed!(a b c d e),
+        6 if all_wide => typed!(a b c d e f),
+        7 if all_wide => typed!(a b c d e f g),
+        8 if all_wide => typed!(a b c d e f g h),
+        9 if all_wide => typed!(a b c d e f g h i),
+        _ => return define_untyped::<F>(linker),
+    }?;
+    Ok(())
+}
+
+/// Defines the host function `F` for any parameters, at the price of a vector per call.
+fn define_untyped<F: HostFunction>(linker: &mut Linker<CallData>) -> Result<(), wasmtime::Error>
+where
+    F::Parameters: Parameters,
+{
+    let value_type = |ty| match ty {
+        WasmType::I32 => ValType::I32,
+        WasmType::I64 => ValType::I64,
+    };
+    let parameters = F::SPECIFICATION.parameters.iter().map(|&(_, ty)| value_type(ty));
+    let results = F::SPECIFICATION.result.map(value_type);
+    let ty = FuncType::new(linker.engine(), parameters, results);
+    linker.func_new("env", F::SPECIFICATION.name, ty, |mut caller, values, results| {
+        let bits: Vec<u64> = values.iter().map(bits).collect();
+        let result = host_call::<F>(&mut caller, &bits)?;
+        if let (Some(ty), Some(bits), Some(place)) =
+            (F::SPECIFICATION.result, result, results.first_mut())
+        {
+            *place = match ty {
+                WasmType::I32 => Val::I32(bits as i32),
+                WasmType::I64 => Val::I64(bits as i64),
+            };
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn bits(value: &Val) -> u64 {
+    match value {
+        Val::I32(value) => u64::from(*value as u32),
+        Val::I64(value) => *value as u64,
+        _ => 0,
+    }
+}
+
+fn set(global: Global, store: impl wasmtime::AsContextMut, value: i64) -> Result<(), Fault> {
+    global
+        .set(store, Val::I64(value))
+        .map_err(|_| Fault::Bug { what: "the metering globals are mutable and 64 bits wide" })
+}
+
+fn integer(global: Global, store: impl wasmtime::AsContextMut) -> Result<i64, Fault> {
+    match global.get(store) {
+        Val::I64(value) => Ok(value),
+        _ => Err(Fault::Bug { what: "the metering globals are 64 bits wide" }),
+    }
+}
+
+/// Segments that reach beyond the memory or the table end the call like an access beyond the memory.
+fn instantiation_trap(error: &wasmtime::Error) -> Result<WasmTrap, Fault> {
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::MemoryOutOfBounds | Trap::TableOutOfBounds) => Ok(WasmTrap::MemoryOutOfBounds),
+        _ => Err(engine_fault(error)),
+    }
+}
+
+fn trap(error: &wasmtime::Error) -> Result<WasmTrap, Fault> {
+    let Some(code) = error.downcast_ref::<Trap>() else { return Err(engine_fault(error)) };
+    Ok(match code {
+        Trap::UnreachableCodeReached => WasmTrap::Unreachable,
+        // The protocol does not tell accesses beyond a table from those beyond the memory.
+        Trap::MemoryOutOfBounds | Trap::HeapMisaligned | Trap::TableOutOfBounds => {
+            WasmTrap::MemoryOutOfBounds
+        }
+        Trap::IndirectCallToNull => WasmTrap::IndirectCallToNull,
+        Trap::BadSignature => WasmTrap::IncorrectCallIndirectSignature,
+        Trap::IntegerOverflow | Trap::IntegerDivisionByZero | Trap::BadConversionToInteger => {
+            WasmTrap::IllegalArithmetic
+        }
+        // Of features that are off, and of native stack that runs out before the counted one. The
+        // enumeration is open, so there is no exhaustive match; what is new is no contract's trap.
+        _ => return Err(engine_fault(error)),
+    })
+}
+
+fn engine_fault(error: impl fmt::Display) -> Fault {
+    Fault::Engine { message: format!("wasmtime: {error:#}") }
+}
