@@ -95,7 +95,8 @@ impl<'h, 'a> Session<'h, 'a> {
     ///
     /// # Errors
     /// When the contract does not go on.
-    #[inline]
+    // One copy for all engines: there are a hundred host functions.
+    #[inline(never)]
     pub fn host_call<F: HostFunction>(
         &mut self,
         left: i64,

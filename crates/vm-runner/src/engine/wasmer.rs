@@ -189,7 +189,10 @@ struct Environment {
 }
 
 /// Runs the host function `F` in the session of the call under way.
-#[inline]
+///
+/// Not inlined: [`function`] makes a closure for each number of parameters and each kind of result of
+/// every function, of which one is used.
+#[inline(never)]
 fn host_call<F: HostFunction>(
     mut environment: FunctionEnvMut<'_, Environment>,
     parameters: &[u64],

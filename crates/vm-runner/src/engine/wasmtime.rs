@@ -16,6 +16,7 @@ use crate::prepare::{GAS_EXPORT, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EX
 use std::fmt;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use torr_vm_logic::error::{Fault, WasmTrap};
@@ -23,7 +24,7 @@ use torr_vm_logic::function::{HostFunction, Parameters, Visitor, WasmType};
 use wasmtime::{
     Caller, Config, Enabled, FuncType, Global, Instance, InstanceAllocationStrategy, InstancePre,
     Linker, Memory, Module, ModuleExport, OptLevel, PoolingAllocationConfig, RegallocAlgorithm,
-    Store, Trap, Val, ValType, WasmFeatures,
+    Store, Trap, Val, ValRaw, ValType, WasmFeatures,
 };
 
 /// Native stack that Wasm code may take, in bytes. The instrumentation counts at least half of what
@@ -59,6 +60,9 @@ const MOST_INSTANCE_BYTES: usize = 64 << 20;
 
 /// Longest function, in bytes, that is optimised. Optimising takes more than linear time for one.
 const LONGEST_OPTIMISED: usize = 128 << 10;
+
+/// More parameters than any host function has.
+const MOST_PARAMETERS: usize = 16;
 
 /// The engine.
 pub(super) struct WasmtimeEngine {
@@ -273,7 +277,6 @@ fn ended(error: wasmtime::Error) -> Result<RawEnd, Fault> {
 }
 
 /// Runs the host function `F` in the session of the call under way.
-#[inline]
 fn host_call<F: HostFunction>(
     caller: &mut Caller<'_, CallData>,
     parameters: &[u64],
@@ -328,48 +331,9 @@ fn linker(engine: &wasmtime::Engine) -> Result<Linker<CallData>, Fault> {
     Ok(link.0)
 }
 
-/// Defines the host function `F`: typed when all its parameters are 64 bits wide, which all but one
-/// are.
+/// Defines the host function `F`, over bits as compiled code passes them: a typed closure for each
+/// number of parameters would be compiled for all of them for each function.
 fn define<F: HostFunction>(linker: &mut Linker<CallData>) -> Result<(), wasmtime::Error>
-where
-    F::Parameters: Parameters,
-{
-    let name = F::SPECIFICATION.name;
-    macro_rules! typed {
-        ($($parameter:ident)*) => {
-            match F::SPECIFICATION.result {
-                None => linker.func_wrap("env", name, |mut caller: Caller<'_, CallData>, $($parameter: u64),*| {
-                    host_call::<F>(&mut caller, &[$($parameter),*]).map(|_| ()).map_err(wasmtime::Error::from)
-                }),
-                Some(WasmType::I64) => linker.func_wrap("env", name, |mut caller: Caller<'_, CallData>, $($parameter: u64),*| {
-                    host_call::<F>(&mut caller, &[$($parameter),*]).map(|bits| bits.unwrap_or_default()).map_err(wasmtime::Error::from)
-                }),
-                Some(WasmType::I32) => linker.func_wrap("env", name, |mut caller: Caller<'_, CallData>, $($parameter: u64),*| {
-                    host_call::<F>(&mut caller, &[$($parameter),*]).map(|bits| bits.unwrap_or_default() as u32).map_err(wasmtime::Error::from)
-                }),
-            }
-        };
-    }
-    let parameters = F::SPECIFICATION.parameters;
-    let all_wide = parameters.iter().all(|&(_, ty)| ty == WasmType::I64);
-    match parameters.len() {
-        0 => typed!(),
-        1 if all_wide => typed!(a),
-        2 if all_wide => typed!(a b),
-        3 if all_wide => typed!(a b c),
-        4 if all_wide => typed!(a b c d),
-        5 if all_wide => typed!(a b c d e),
-        6 if all_wide => typed!(a b c d e f),
-        7 if all_wide => typed!(a b c d e f g),
-        8 if all_wide => typed!(a b c d e f g h),
-        9 if all_wide => typed!(a b c d e f g h i),
-        _ => return define_untyped::<F>(linker),
-    }?;
-    Ok(())
-}
-
-/// Defines the host function `F` for any parameters, at the price of a vector per call.
-fn define_untyped<F: HostFunction>(linker: &mut Linker<CallData>) -> Result<(), wasmtime::Error>
 where
     F::Parameters: Parameters,
 {
@@ -380,28 +344,34 @@ where
     let parameters = F::SPECIFICATION.parameters.iter().map(|&(_, ty)| value_type(ty));
     let results = F::SPECIFICATION.result.map(value_type);
     let ty = FuncType::new(linker.engine(), parameters, results);
-    linker.func_new("env", F::SPECIFICATION.name, ty, |mut caller, values, results| {
-        let bits: Vec<u64> = values.iter().map(bits).collect();
-        let result = host_call::<F>(&mut caller, &bits)?;
-        if let (Some(ty), Some(bits), Some(place)) =
-            (F::SPECIFICATION.result, result, results.first_mut())
+    let call = |mut caller: Caller<'_, CallData>, values: &mut [MaybeUninit<ValRaw>]| {
+        let mut parameters = [0; MOST_PARAMETERS];
+        for ((bits, value), (_, ty)) in
+            parameters.iter_mut().zip(&*values).zip(F::SPECIFICATION.parameters)
         {
-            *place = match ty {
-                WasmType::I32 => Val::I32(bits as i32),
-                WasmType::I64 => Val::I64(bits as i64),
+            // SAFETY: there is a value for each parameter of `ty`, and there are as many in `ty`.
+            let value = unsafe { value.assume_init_ref() };
+            *bits = match ty {
+                WasmType::I32 => u64::from(value.get_u32()),
+                WasmType::I64 => value.get_u64(),
             };
         }
+        let number = F::SPECIFICATION.parameters.len();
+        let result = host_call::<F>(&mut caller, parameters.get(..number).unwrap_or_default())?;
+        if let (Some(ty), Some(bits), Some(place)) =
+            (F::SPECIFICATION.result, result, values.first_mut())
+        {
+            place.write(match ty {
+                WasmType::I32 => ValRaw::u32(bits as u32),
+                WasmType::I64 => ValRaw::u64(bits),
+            });
+        }
         Ok(())
-    })?;
+    };
+    // SAFETY: wasmtime passes values of the types in `ty`, which are read as such, and takes a result
+    // of its type, which is what is written; both are numbers.
+    unsafe { linker.func_new_unchecked("env", F::SPECIFICATION.name, ty, call) }?;
     Ok(())
-}
-
-fn bits(value: &Val) -> u64 {
-    match value {
-        Val::I32(value) => u64::from(*value as u32),
-        Val::I64(value) => *value as u64,
-        _ => 0,
-    }
 }
 
 fn set(global: Global, store: impl wasmtime::AsContextMut, value: i64) -> Result<(), Fault> {
