@@ -6,6 +6,11 @@
 //! noticed before anything of it is used, and removed. Loading an artifact runs native code from it:
 //! the folder must not be open to others, and links are not followed.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "when an artifact was used decides which is evicted, and nothing else"
+)]
+
 use std::fs::{self, DirBuilder, File, FileTimes, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
