@@ -9,8 +9,10 @@ use std::sync::{Arc, OnceLock};
 use torr_parameters::{RuntimeConfig, VmConfig};
 use torr_primitives::YieldId;
 use torr_vm_logic::context::Context;
+use torr_vm_logic::error::Fault;
 use torr_vm_logic::outcome::Outcome;
 use torr_vm_logic::simulated::SimulatedChain;
+use torr_vm_runner::artifact::Artifact;
 use torr_vm_runner::engine::Engine;
 use torr_vm_runner::prepare::{MethodKind, Prepared, prepare};
 use torr_vm_runner::{CacheConfig, Charging, Code, EngineKind, Policy, Runner};
@@ -95,28 +97,26 @@ pub fn prepare_everywhere(code: &[u8], config: &VmConfig) -> Option<Prepared> {
         result
     });
     assert!(exact.as_ref().err() == fast.as_ref().err(), "charging decides what is refused");
-    fast.ok().and_then(|fast| test_prepared(code, fast));
-    exact.ok().and_then(|exact| test_prepared(code, exact))
-}
-
-fn test_prepared(code: &[u8], prepared: Prepared) -> Option<Prepared> {
-    assert!(
-        prepared.wasm.len() <= 81 * code.len() + FIXED_GROWTH,
-        "{} bytes became {}",
-        code.len(),
-        prepared.wasm.len()
-    );
-    if prepared.loading_error.is_some() {
-        return Some(prepared);
+    let exact = exact.ok()?;
+    for prepared in fast.iter().chain([&exact]) {
+        assert!(
+            prepared.wasm.len() <= 81 * code.len() + FIXED_GROWTH,
+            "{} bytes became {}",
+            code.len(),
+            prepared.wasm.len()
+        );
     }
+    let code = Code::new(code);
     for Referee { name, engine, charging, .. } in referees() {
-        if *charging == prepared.charging {
-            let artifact =
-                engine.compile(&prepared).unwrap_or_else(|fault| panic!("{name}: {fault}"));
-            engine.load(&artifact).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        let failed = |fault: Fault| -> ! { panic!("{name}: {fault}") };
+        let compiled = Artifact::compile(&code, config, *charging, &**engine);
+        let (_, module) = compiled.unwrap_or_else(|fault| failed(fault));
+        // Empty when the module never runs, as one with unknown imports; no engine sees such a one.
+        if !module.is_empty() {
+            engine.load(&module).unwrap_or_else(|fault| failed(fault));
         }
     }
-    Some(prepared)
+    Some(exact)
 }
 
 /// What preparation adds to any module, however short: its memory, globals and exports.
