@@ -1,0 +1,111 @@
+//! Runs the same work on Torr and on published peers, and says how they compare.
+//!
+//! **Invariant:** each peer has a process of its own, so that no peer's signal handlers, caches or
+//! compiled code are there when another is measured; and every result is compared with the native
+//! one before its time counts.
+
+#![forbid(unsafe_code)]
+
+mod chart;
+mod child;
+mod contracts;
+mod document;
+mod error;
+mod figures;
+mod machine;
+mod measure;
+mod peers;
+mod table;
+mod task;
+
+use crate::contracts::Contracts;
+use crate::error::Failure;
+use crate::figures::Figures;
+use crate::measure::Effort;
+use clap::Parser;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Runs the same work on Torr and on published peers, and says how they compare.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Take fewer and shorter samples, for a first impression; the document stays as it is.
+    #[arg(long)]
+    quick: bool,
+    /// Measure this peer only; may be given more than once. The document stays as it is.
+    #[arg(long, value_name = "PEER")]
+    only: Vec<String>,
+    /// Print the figures as JSON, in seconds and bytes.
+    #[arg(long)]
+    json: bool,
+    /// Name the peers, and measure nothing.
+    #[arg(long)]
+    list: bool,
+    /// Measure this peer in this process and print its figures as JSON.
+    #[arg(long, hide = true, value_name = "PEER", requires = "contracts")]
+    child: Option<String>,
+    /// The folder that a child finds the contracts in.
+    #[arg(long, hide = true, value_name = "FOLDER")]
+    contracts: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("{}", failure.with_causes());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let effort = if arguments.quick { Effort::QUICK } else { Effort::FULL };
+    if let (Some(peer), Some(folder)) = (&arguments.child, &arguments.contracts) {
+        let figures = child::measure(peer, Contracts::read(folder)?, effort)?;
+        println!("{}", serde_json::to_string(&figures)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let peers = chosen(&arguments.only)?;
+    if arguments.list {
+        peers.iter().for_each(|peer| println!("{peer}"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (figures, complete) = gather(&peers, arguments.quick)?;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&figures)?);
+    } else {
+        print!("{}", table::comparison(&figures));
+    }
+    if complete && !arguments.quick && arguments.only.is_empty() {
+        document::write(&figures)?;
+    }
+    Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The peers that are asked for, all when none is.
+fn chosen(only: &[String]) -> Result<Vec<String>, Failure> {
+    let all = peers::names();
+    match only.iter().find(|name| !all.contains(name)) {
+        Some(name) => Err(Failure::UnknownPeer { name: name.clone(), known: all.join(", ") }),
+        None if only.is_empty() => Ok(all),
+        None => Ok(only.to_vec()),
+    }
+}
+
+/// Measures one peer after the other. A peer that fails is reported and left out; whether there was
+/// none is the second answer.
+fn gather(peers: &[String], quick: bool) -> Result<(Vec<Figures>, bool), Failure> {
+    let folder = tempfile::tempdir().map_err(Failure::io("a temporary folder"))?;
+    contracts::build(folder.path())?;
+    let mut figures = Vec::new();
+    for peer in peers {
+        eprintln!("measuring {peer}");
+        match child::spawn(peer, folder.path(), quick) {
+            Ok(measured) => figures.push(measured),
+            Err(failure) => eprintln!("{}", failure.with_causes()),
+        }
+    }
+    let complete = figures.len() == peers.len();
+    Ok((figures, complete))
+}
