@@ -4,6 +4,7 @@
 //! same outcome to the last gas unit. **Invariant:** an engine adds no rule of its own; its traps map
 //! to the protocol's in one `match` without a wildcard.
 
+mod imports;
 mod journal;
 mod session;
 #[cfg(feature = "wasmer")]

@@ -6,20 +6,20 @@
 
 #![allow(unsafe_code, reason = "wasmer's environment of host functions cannot hold a reference")]
 
+use super::imports::{self, HostCall, Import};
 use super::session::{HostReturn, Interruption, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
 use crate::prepare::{GAS_EXPORT, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
-use std::collections::BTreeSet;
 use std::fmt;
 use std::num::NonZero;
 use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use torr_vm_logic::error::{Fault, WasmTrap};
-use torr_vm_logic::function::{HostFunction, Parameters, Visitor, WasmType};
+use torr_vm_logic::function::WasmType;
 use wasmer::sys::{EngineBuilder, Features, Singlepass};
 use wasmer::{
-    AsStoreMut, Exports, Function, FunctionEnv, FunctionEnvMut, FunctionType, Global, Imports,
+    AsStoreMut, Exports, Extern, Function, FunctionEnv, FunctionEnvMut, FunctionType, Global,
     Instance, InstantiationError, Memory, Module, RuntimeError, Store, Type, Value,
 };
 use wasmer_types::TrapCode;
@@ -83,13 +83,17 @@ impl Engine for WasmerEngine {
         // SAFETY: the bytes come from `compile` of an engine with the same id, as `Engine::load`
         // demands of its caller; the cache upholds it by checking what it reads.
         let module = unsafe { Module::deserialize(&engine, artifact) }.map_err(engine_fault)?;
-        Ok(Arc::new(WasmerModule { engine, module }))
+        let imports = module.imports().map(|import| imports::find(import.name()));
+        let imports = imports.collect::<Result<_, _>>()?;
+        Ok(Arc::new(WasmerModule { engine, module, imports }))
     }
 }
 
 struct WasmerModule {
     engine: wasmer::Engine,
     module: Module,
+    /// The host functions that the module imports, in its order.
+    imports: Vec<&'static Import>,
 }
 
 impl LoadedModule for WasmerModule {
@@ -99,8 +103,10 @@ impl LoadedModule for WasmerModule {
         let pointer = SessionPointer::new(session);
         let environment = Environment { session: pointer, exports: None };
         let environment = FunctionEnv::new(&mut store, environment);
-        let imports = imports(&self.module, &mut store, &environment);
-        let instance = match Instance::new(&mut store, &self.module, &imports) {
+        let functions =
+            self.imports.iter().map(|import| function(&mut store, &environment, import));
+        let functions: Vec<Extern> = functions.map(Extern::Function).collect();
+        let instance = match Instance::new_by_index(&mut store, &self.module, &functions) {
             Ok(instance) => instance,
             Err(error) => return Ok(Ended::Trapped(instantiation_trap(error)?)),
         };
@@ -188,18 +194,12 @@ struct Environment {
     exports: Option<Globals>,
 }
 
-/// Runs the host function `F` in the session of the call under way.
-///
-/// Not inlined: [`function`] makes a closure for each number of parameters and each kind of result of
-/// every function, of which one is used.
-#[inline(never)]
-fn host_call<F: HostFunction>(
+/// Runs a host function in the session of the call under way.
+fn host_call(
     mut environment: FunctionEnvMut<'_, Environment>,
+    call: HostCall,
     parameters: &[u64],
-) -> Result<Option<u64>, CallInterrupted>
-where
-    F::Parameters: Parameters,
-{
+) -> Result<Option<u64>, CallInterrupted> {
     let (environment, mut store) = environment.data_and_store_mut();
     let Some(exports) = &environment.exports else {
         return Err(Fault::Bug { what: "instantiation calls no host function" }.into());
@@ -212,7 +212,7 @@ where
     // SAFETY: no Wasm code runs and nothing grows the memory while the host function does, and no
     // other slice of the memory exists.
     let memory = unsafe { view.data_unchecked_mut() };
-    let HostReturn { budget, bits } = session.host_call::<F>(left, memory, parameters)?;
+    let HostReturn { budget, bits } = call(session, left, memory, parameters)?;
     exports.gas.set(&mut store, Value::I64(budget)).map_err(engine_fault)?;
     Ok(bits)
 }
@@ -228,55 +228,30 @@ impl<T: Into<Interruption>> From<T> for CallInterrupted {
     }
 }
 
-/// Imports for the host functions that `module` names. Their types were checked before.
-fn imports(module: &Module, store: &mut Store, environment: &FunctionEnv<Environment>) -> Imports {
-    struct Link<'s> {
-        wanted: BTreeSet<String>,
-        store: &'s mut Store,
-        environment: &'s FunctionEnv<Environment>,
-        exports: Exports,
-    }
-    impl Visitor for Link<'_> {
-        fn visit<F: HostFunction>(&mut self)
-        where
-            F::Parameters: Parameters,
-        {
-            let name = F::SPECIFICATION.name;
-            if self.wanted.contains(name) {
-                self.exports.insert(name, function::<F>(self.store, self.environment));
-            }
-        }
-    }
-    let wanted = module.imports().map(|import| import.name().to_owned()).collect();
-    let mut link = Link { wanted, store, environment, exports: Exports::new() };
-    torr_vm_logic::visit_host_functions(&mut link);
-    let mut imports = Imports::new();
-    imports.register_namespace("env", link.exports);
-    imports
-}
-
-/// The host function `F` as wasmer calls it: typed when all its parameters are 64 bits wide, which
-/// all but one are.
-fn function<F: HostFunction>(store: &mut Store, env: &FunctionEnv<Environment>) -> Function
-where
-    F::Parameters: Parameters,
-{
+/// A host function as wasmer calls it: typed when all its parameters are 64 bits wide, which all but
+/// one are.
+fn function(
+    store: &mut Store,
+    env: &FunctionEnv<Environment>,
+    import: &'static Import,
+) -> Function {
+    let &Import { specification, call } = import;
     macro_rules! typed {
         ($($name:ident)*) => {
-            match F::SPECIFICATION.result {
-                None => Function::new_typed_with_env(store, env, |env: FunctionEnvMut<'_, Environment>, $($name: u64),*| {
-                    host_call::<F>(env, &[$($name),*]).map(|_| ())
+            match specification.result {
+                None => Function::new_typed_with_env(store, env, move |env: FunctionEnvMut<'_, Environment>, $($name: u64),*| {
+                    host_call(env, call, &[$($name),*]).map(|_| ())
                 }),
-                Some(WasmType::I64) => Function::new_typed_with_env(store, env, |env: FunctionEnvMut<'_, Environment>, $($name: u64),*| {
-                    host_call::<F>(env, &[$($name),*]).map(|bits| bits.unwrap_or_default())
+                Some(WasmType::I64) => Function::new_typed_with_env(store, env, move |env: FunctionEnvMut<'_, Environment>, $($name: u64),*| {
+                    host_call(env, call, &[$($name),*]).map(|bits| bits.unwrap_or_default())
                 }),
-                Some(WasmType::I32) => Function::new_typed_with_env(store, env, |env: FunctionEnvMut<'_, Environment>, $($name: u64),*| {
-                    host_call::<F>(env, &[$($name),*]).map(|bits| bits.unwrap_or_default() as u32)
+                Some(WasmType::I32) => Function::new_typed_with_env(store, env, move |env: FunctionEnvMut<'_, Environment>, $($name: u64),*| {
+                    host_call(env, call, &[$($name),*]).map(|bits| bits.unwrap_or_default() as u32)
                 }),
             }
         };
     }
-    let parameters = F::SPECIFICATION.parameters;
+    let parameters = specification.parameters;
     let all_wide = parameters.iter().all(|&(_, ty)| ty == WasmType::I64);
     match parameters.len() {
         0 => typed!(),
@@ -289,28 +264,26 @@ where
         7 if all_wide => typed!(a b c d e f g),
         8 if all_wide => typed!(a b c d e f g h),
         9 if all_wide => typed!(a b c d e f g h i),
-        _ => untyped::<F>(store, env),
+        _ => untyped(store, env, import),
     }
 }
 
-/// The host function `F` for any parameters, at the price of a vector per call.
-fn untyped<F: HostFunction>(store: &mut Store, env: &FunctionEnv<Environment>) -> Function
-where
-    F::Parameters: Parameters,
-{
+/// A host function with any parameters, at the price of a vector per call.
+fn untyped(store: &mut Store, env: &FunctionEnv<Environment>, import: &'static Import) -> Function {
+    let &Import { specification, call } = import;
     let value_type = |ty| match ty {
         WasmType::I32 => Type::I32,
         WasmType::I64 => Type::I64,
     };
-    let parameters = F::SPECIFICATION.parameters.iter().map(|&(_, ty)| value_type(ty));
-    let results = F::SPECIFICATION.result.map(value_type);
+    let parameters = specification.parameters.iter().map(|&(_, ty)| value_type(ty));
+    let results = specification.result.map(value_type);
     let ty =
         FunctionType::new(parameters.collect::<Vec<_>>(), results.into_iter().collect::<Vec<_>>());
-    Function::new_with_env(store, env, ty, |env, values: &[Value]| {
+    Function::new_with_env(store, env, ty, move |env, values: &[Value]| {
         let bits: Vec<u64> = values.iter().map(bits).collect();
         let result =
-            host_call::<F>(env, &bits).map_err(|stopped| RuntimeError::user(stopped.into()))?;
-        Ok(match (F::SPECIFICATION.result, result) {
+            host_call(env, call, &bits).map_err(|stopped| RuntimeError::user(stopped.into()))?;
+        Ok(match (specification.result, result) {
             (Some(WasmType::I32), Some(bits)) => vec![Value::I32(bits as i32)],
             (Some(WasmType::I64), Some(bits)) => vec![Value::I64(bits as i64)],
             _ => Vec::new(),

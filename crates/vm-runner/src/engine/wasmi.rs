@@ -11,13 +11,14 @@ mod workspace;
 
 use self::adapt::{MEMORY_IMPORT, adapt};
 use self::workspace::{Generation, Workspace};
+use super::imports::{self, Import};
 use super::session::{HostReturn, Interruption, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
 use crate::prepare::{GAS_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
 use std::fmt;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use torr_vm_logic::error::{Fault, WasmTrap};
-use torr_vm_logic::function::{HostFunction, Parameters, Specification, Visitor, WasmType};
+use torr_vm_logic::function::{Specification, WasmType};
 use wasmi::errors::{ErrorKind, InstantiationError};
 use wasmi::{
     Error, ExternType, FuncType, Global, Instance, Linker, Memory, MemoryType, Module,
@@ -190,13 +191,13 @@ impl Running<'_, '_, '_> {
     }
 
     /// Runs a host function on the state as the suspended code left it.
-    fn host_call(&mut self, import: &ImportCalled) -> Result<Option<Val>, Interruption> {
+    fn host_call(&mut self, called: &ImportCalled) -> Result<Option<Val>, Interruption> {
         let left = self.gas_left()?;
         let memory = self.exports.memory.data_mut(&mut *self.store);
         let HostReturn { budget, bits } =
-            (import.entry.call)(self.session, left, memory, &import.parameters)?;
+            (called.import.call)(self.session, left, memory, &called.parameters)?;
         set(self.exports.gas, &mut *self.store, budget)?;
-        Ok(match (import.entry.specification.result, bits) {
+        Ok(match (called.import.specification.result, bits) {
             (Some(WasmType::I32), Some(bits)) => Some(Val::I32(bits as i32)),
             (Some(WasmType::I64), Some(bits)) => Some(Val::I64(bits as i64)),
             _ => None,
@@ -204,54 +205,16 @@ impl Running<'_, '_, '_> {
     }
 }
 
-/// A host function for an interpreter: by name, over bits.
-struct Entry {
-    specification: Specification,
-    call: CallWithBits,
-}
-
-/// [`Session::host_call`] for one host function.
-type CallWithBits =
-    fn(&mut Session<'_, '_>, i64, &mut [u8], &[u64]) -> Result<HostReturn, Interruption>;
-
-/// All host functions of all versions; which of them a module may import is settled before.
-static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
-    struct Collect(Vec<Entry>);
-    impl Visitor for Collect {
-        fn visit<F: HostFunction>(&mut self)
-        where
-            F::Parameters: Parameters,
-        {
-            self.0.push(Entry { specification: F::SPECIFICATION, call: call::<F> });
-        }
-    }
-    let mut collect = Collect(Vec::new());
-    torr_vm_logic::visit_host_functions(&mut collect);
-    collect.0
-});
-
-fn call<F: HostFunction>(
-    session: &mut Session<'_, '_>,
-    left: i64,
-    memory: &mut [u8],
-    parameters: &[u64],
-) -> Result<HostReturn, Interruption>
-where
-    F::Parameters: Parameters,
-{
-    session.host_call::<F>(left, memory, parameters)
-}
-
 /// The suspension of an execution for the call of an import.
 #[derive(Clone)]
 struct ImportCalled {
-    entry: &'static Entry,
+    import: &'static Import,
     parameters: Vec<u64>,
 }
 
 impl fmt::Debug for ImportCalled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "call of {}", self.entry.specification.name)
+        write!(f, "call of {}", self.import.specification.name)
     }
 }
 
@@ -270,12 +233,12 @@ fn instantiate(module: &Module, store: &mut Store<()>, memory: Memory) -> Result
     linker.define(MEMORY_IMPORT.0, MEMORY_IMPORT.1, memory)?;
     for import in module.imports() {
         let ExternType::Func(_) = import.ty() else { continue };
-        let entry = ENTRIES.iter().find(|entry| entry.specification.name == import.name());
-        let Some(entry) = entry else { continue };
-        let ty = function_type(&entry.specification);
+        // What is not found is missed when the instance is made.
+        let Ok(found) = imports::find(import.name()) else { continue };
+        let ty = function_type(&found.specification);
         linker.func_new(import.module(), import.name(), ty, move |_, parameters, _| {
             let parameters = parameters.iter().map(bits).collect();
-            Err(Error::host(ImportCalled { entry, parameters }))
+            Err(Error::host(ImportCalled { import: found, parameters }))
         })?;
     }
     linker.instantiate_and_start(store, module)

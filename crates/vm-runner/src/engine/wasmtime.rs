@@ -10,6 +10,7 @@
 mod places;
 
 use self::places::Places;
+use super::imports::{self, HostCall, Import};
 use super::session::{HostReturn, Interruption, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
 use crate::prepare::{GAS_EXPORT, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
@@ -20,7 +21,7 @@ use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use torr_vm_logic::error::{Fault, WasmTrap};
-use torr_vm_logic::function::{HostFunction, Parameters, Visitor, WasmType};
+use torr_vm_logic::function::WasmType;
 use wasmtime::{
     Caller, Config, Enabled, FuncType, Global, Instance, InstanceAllocationStrategy, InstancePre,
     Linker, Memory, Module, ModuleExport, OptLevel, PoolingAllocationConfig, RegallocAlgorithm,
@@ -276,14 +277,12 @@ fn ended(error: wasmtime::Error) -> Result<RawEnd, Fault> {
     }
 }
 
-/// Runs the host function `F` in the session of the call under way.
-fn host_call<F: HostFunction>(
+/// Runs a host function in the session of the call under way.
+fn host_call(
     caller: &mut Caller<'_, CallData>,
+    call: HostCall,
     parameters: &[u64],
-) -> Result<Option<u64>, CallInterrupted>
-where
-    F::Parameters: Parameters,
-{
+) -> Result<Option<u64>, CallInterrupted> {
     let Some(exports) = caller.data().exports else {
         return Err(Fault::Bug { what: "instantiation calls no host function" }.into());
     };
@@ -292,7 +291,7 @@ where
     // SAFETY: `WasmtimeModule::call_here` holds the only reference to the session for as long as the
     // store exists and does not use it while Wasm code runs; host functions do not nest.
     let session = unsafe { data.session.0.as_mut() };
-    let HostReturn { budget, bits } = session.host_call::<F>(left, memory, parameters)?;
+    let HostReturn { budget, bits } = call(session, left, memory, parameters)?;
     set(exports.gas, &mut *caller, budget)?;
     Ok(bits)
 }
@@ -314,41 +313,26 @@ unsafe impl Send for SessionPointer {}
 
 /// All host functions of all versions; which of them a module may import is settled before.
 fn linker(engine: &wasmtime::Engine) -> Result<Linker<CallData>, Fault> {
-    struct Link(Linker<CallData>, Result<(), wasmtime::Error>);
-    impl Visitor for Link {
-        fn visit<F: HostFunction>(&mut self)
-        where
-            F::Parameters: Parameters,
-        {
-            if self.1.is_ok() {
-                self.1 = define::<F>(&mut self.0);
-            }
-        }
+    let mut linker = Linker::new(engine);
+    for import in imports::all() {
+        define(&mut linker, import).map_err(engine_fault)?;
     }
-    let mut link = Link(Linker::new(engine), Ok(()));
-    torr_vm_logic::visit_host_functions(&mut link);
-    link.1.map_err(engine_fault)?;
-    Ok(link.0)
+    Ok(linker)
 }
 
-/// Defines the host function `F`, over bits as compiled code passes them: a typed closure for each
-/// number of parameters would be compiled for all of them for each function.
-fn define<F: HostFunction>(linker: &mut Linker<CallData>) -> Result<(), wasmtime::Error>
-where
-    F::Parameters: Parameters,
-{
+/// Defines a host function over bits as compiled code passes them.
+fn define(linker: &mut Linker<CallData>, import: &'static Import) -> Result<(), wasmtime::Error> {
     let value_type = |ty| match ty {
         WasmType::I32 => ValType::I32,
         WasmType::I64 => ValType::I64,
     };
-    let parameters = F::SPECIFICATION.parameters.iter().map(|&(_, ty)| value_type(ty));
-    let results = F::SPECIFICATION.result.map(value_type);
-    let ty = FuncType::new(linker.engine(), parameters, results);
-    let call = |mut caller: Caller<'_, CallData>, values: &mut [MaybeUninit<ValRaw>]| {
-        let mut parameters = [0; MOST_PARAMETERS];
-        for ((bits, value), (_, ty)) in
-            parameters.iter_mut().zip(&*values).zip(F::SPECIFICATION.parameters)
-        {
+    let &Import { specification, call } = import;
+    let parameters = specification.parameters;
+    let types = parameters.iter().map(|&(_, ty)| value_type(ty));
+    let ty = FuncType::new(linker.engine(), types, specification.result.map(value_type));
+    let function = move |mut caller: Caller<'_, CallData>, values: &mut [MaybeUninit<ValRaw>]| {
+        let mut bits = [0; MOST_PARAMETERS];
+        for ((bits, value), (_, ty)) in bits.iter_mut().zip(&*values).zip(parameters) {
             // SAFETY: there is a value for each parameter of `ty`, and there are as many in `ty`.
             let value = unsafe { value.assume_init_ref() };
             *bits = match ty {
@@ -356,10 +340,10 @@ where
                 WasmType::I64 => value.get_u64(),
             };
         }
-        let number = F::SPECIFICATION.parameters.len();
-        let result = host_call::<F>(&mut caller, parameters.get(..number).unwrap_or_default())?;
+        let bits = bits.get(..parameters.len()).unwrap_or_default();
+        let result = host_call(&mut caller, call, bits)?;
         if let (Some(ty), Some(bits), Some(place)) =
-            (F::SPECIFICATION.result, result, values.first_mut())
+            (specification.result, result, values.first_mut())
         {
             place.write(match ty {
                 WasmType::I32 => ValRaw::u32(bits as u32),
@@ -370,7 +354,7 @@ where
     };
     // SAFETY: wasmtime passes values of the types in `ty`, which are read as such, and takes a result
     // of its type, which is what is written; both are numbers.
-    unsafe { linker.func_new_unchecked("env", F::SPECIFICATION.name, ty, call) }?;
+    unsafe { linker.func_new_unchecked("env", specification.name, ty, function) }?;
     Ok(())
 }
 
