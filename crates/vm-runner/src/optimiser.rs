@@ -31,6 +31,8 @@ pub(crate) struct Job {
     pub(crate) code: Code,
     pub(crate) config: Arc<VmConfig>,
     pub(crate) charging: Charging,
+    /// Of the first code.
+    pub(crate) first_key: CryptoHash,
     /// Of the better code.
     pub(crate) key: CryptoHash,
 }
@@ -118,16 +120,17 @@ impl Workshop {
         if job.ready.strong_count() == 0 {
             return;
         }
-        if let Ok(Some(module)) = self.compile(job)
+        if let Ok(Some((module, size))) = self.compile(job)
             && let Some(ready) = job.ready.upgrade()
-            && let Ok(ready) = &ready.result
+            && let Ok(contract) = &ready.result
         {
-            ready.optimise(module);
+            contract.optimise(module, size);
+            self.caches.memory.weigh_again(job.first_key, Arc::clone(&ready));
         }
     }
 
-    /// The better code; `None` for a contract that would take the compiler too long.
-    fn compile(&self, job: &Job) -> Result<Option<Arc<dyn LoadedModule>>, Fault> {
+    /// The better code and its size; `None` for a contract that would take the compiler too long.
+    fn compile(&self, job: &Job) -> Result<Option<(Arc<dyn LoadedModule>, u64)>, Fault> {
         let Optimise { engine, longest_code, longest_function, .. } = &self.settings;
         if job.code.bytes().len() > *longest_code {
             return Ok(None);
@@ -139,6 +142,6 @@ impl Workshop {
         let engine: &dyn Engine = &**engine;
         let (artifact, module) = Artifact::of(&job.code, prepared, &job.config, engine)?;
         self.caches.store(&job.key, &artifact, &module);
-        engine.load(&module).map(Some)
+        Ok(Some((engine.load(&module)?, module.len() as u64)))
     }
 }

@@ -14,8 +14,16 @@ pub(crate) struct Ready {
     pub(crate) code_len: u64,
     /// The module, or why there is none.
     pub(crate) result: Result<ReadyModule, ContractError>,
-    /// Size of the compiled module in bytes, for the bounds of the cache.
-    pub(crate) size: u64,
+    /// Size of the compiled module in bytes.
+    pub(crate) module_size: u64,
+}
+
+impl Ready {
+    /// Bytes of what engines compiled of it by now, for the bounds of the cache.
+    pub(crate) fn size(&self) -> u64 {
+        let optimised = self.result.as_ref().ok().and_then(|module| module.optimised.get());
+        self.module_size.saturating_add(optimised.map_or(0, |optimised| optimised.more_bytes))
+    }
 }
 
 /// A loaded module, with what is known of it.
@@ -24,8 +32,15 @@ pub(crate) struct ReadyModule {
     /// Why it cannot run is reported after the loading fee.
     pub(crate) loaded: Result<Arc<dyn LoadedModule>, ContractError>,
     /// The same contract as better code, once it is there.
-    optimised: OnceLock<Arc<dyn LoadedModule>>,
+    optimised: OnceLock<Optimised>,
     usage: Usage,
+}
+
+/// A contract as better code.
+struct Optimised {
+    module: Arc<dyn LoadedModule>,
+    /// Its size, unless it is the first module too.
+    more_bytes: u64,
 }
 
 /// How much a contract has been used since it was loaded. Only the choice of code depends on it.
@@ -49,16 +64,16 @@ impl ReadyModule {
     /// The best code there is.
     pub(crate) fn best(&self) -> Result<&Arc<dyn LoadedModule>, &ContractError> {
         match (self.optimised.get(), &self.loaded) {
-            (Some(optimised), _) => Ok(optimised),
+            (Some(optimised), _) => Ok(&optimised.module),
             (None, loaded) => loaded.as_ref(),
         }
     }
 
-    /// From now on calls run on `module`.
-    pub(crate) fn optimise(&self, module: Arc<dyn LoadedModule>) {
+    /// From now on calls run on `module`, which takes so many bytes beside the first.
+    pub(crate) fn optimise(&self, module: Arc<dyn LoadedModule>, more_bytes: u64) {
         self.usage.is_settled.store(true, Ordering::Relaxed);
         // If another thread was first, its module is as good.
-        let _ = self.optimised.set(module);
+        let _ = self.optimised.set(Optimised { module, more_bytes });
     }
 
     /// Whether calls run on better code than the first.

@@ -251,10 +251,15 @@ impl Runner {
         if !module.is_due(call.profile.wasm(), settings.after_calls, settings.after_gas) {
             return;
         }
-        let charging = self.policy.charging;
-        let key = artifact_key(code, &self.config_key(config), charging, &settings.engine.id());
-        let ready = Arc::downgrade(ready);
-        let job = Job { ready, code: code.clone(), config: Arc::clone(config), charging, key };
+        let (charging, config_key) = (self.policy.charging, self.config_key(config));
+        let job = Job {
+            ready: Arc::downgrade(ready),
+            code: code.clone(),
+            config: Arc::clone(config),
+            charging,
+            first_key: artifact_key(code, &config_key, charging, &self.engine_id),
+            key: artifact_key(code, &config_key, charging, &settings.engine.id()),
+        };
         if !optimiser.hand_over(job) {
             module.try_later();
         }
@@ -378,10 +383,10 @@ fn load(
         Ok(compiled) => compiled,
         Err(error) => {
             let result = Err(ContractError::CompilationError(error));
-            return Ok(Arc::new(Ready { code_len, result, size: 0 }));
+            return Ok(Arc::new(Ready { code_len, result, module_size: 0 }));
         }
     };
-    let size = match &module {
+    let module_size = match &module {
         Module::Compiled(bytes) => bytes.len() as u64,
         Module::Stored(stored) => stored.module_len,
     };
@@ -397,9 +402,9 @@ fn load(
     };
     let module = ReadyModule::new(compiled, loaded);
     if let (Tier::Best, Ok(loaded)) = (tier, &module.loaded) {
-        module.optimise(Arc::clone(loaded));
+        module.optimise(Arc::clone(loaded), 0);
     }
-    Ok(Arc::new(Ready { code_len, result: Ok(module), size }))
+    Ok(Arc::new(Ready { code_len, result: Ok(module), module_size }))
 }
 
 /// Where an artifact is kept: under everything that changes it.

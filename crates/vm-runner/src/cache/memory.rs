@@ -9,19 +9,32 @@ use torr_vm_logic::error::Fault;
 
 /// The cache. Threads that want the same entry at once wait for the one that makes it.
 pub(crate) struct MemoryCache {
-    entries: Cache<CryptoHash, Arc<Ready>, BySize>,
+    entries: Cache<CryptoHash, Entry, BySize>,
 }
 
-/// Weighs an entry by its artifact, and a rejection by what its bookkeeping takes.
+/// What is kept under a key, with its size as the cache counts it, which must not change unseen.
+#[derive(Clone)]
+struct Entry {
+    ready: Arc<Ready>,
+    size: u64,
+}
+
+impl Entry {
+    fn new(ready: Arc<Ready>) -> Entry {
+        Entry { size: ready.size(), ready }
+    }
+}
+
+/// Weighs an entry by its artifacts, and a rejection by what its bookkeeping takes.
 #[derive(Clone)]
 struct BySize;
 
 /// What an entry takes beside its artifact, in bytes, about.
 const ENTRY_OVERHEAD: u64 = 1 << 12;
 
-impl Weighter<CryptoHash, Arc<Ready>> for BySize {
-    fn weight(&self, _: &CryptoHash, ready: &Arc<Ready>) -> u64 {
-        ready.size.saturating_add(ENTRY_OVERHEAD)
+impl Weighter<CryptoHash, Entry> for BySize {
+    fn weight(&self, _: &CryptoHash, entry: &Entry) -> u64 {
+        entry.size.saturating_add(ENTRY_OVERHEAD)
     }
 }
 
@@ -37,6 +50,13 @@ impl MemoryCache {
         key: CryptoHash,
         make: impl FnOnce() -> Result<Arc<Ready>, Fault>,
     ) -> Result<Arc<Ready>, Fault> {
-        self.entries.get_or_insert_with(&key, make)
+        let entry = self.entries.get_or_insert_with(&key, || make().map(Entry::new))?;
+        Ok(entry.ready)
+    }
+
+    /// Weighs the entry of `key` again, which has more artifacts now. It may have to go for that.
+    pub(crate) fn weigh_again(&self, key: CryptoHash, ready: Arc<Ready>) {
+        // Refused when the entry is gone already.
+        let _ = self.entries.replace(key, Entry::new(ready), true);
     }
 }
