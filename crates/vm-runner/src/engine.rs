@@ -4,6 +4,8 @@
 //! same outcome to the last gas unit. **Invariant:** an engine adds no rule of its own; its traps map
 //! to the protocol's in one `match` without a wildcard.
 
+#[cfg(all(feature = "wasmtime", any(feature = "wasmer", feature = "wasmi")))]
+mod guarded;
 mod imports;
 mod journal;
 mod session;
@@ -140,11 +142,23 @@ impl EngineKind {
             #[cfg(feature = "wasmer")]
             EngineKind::Wasmer => Arc::new(wasmer::WasmerEngine::new()),
             #[cfg(feature = "wasmtime")]
-            EngineKind::Wasmtime => Arc::new(wasmtime::WasmtimeEngine::new()?),
+            EngineKind::Wasmtime => wasmtime_guarded()?,
             #[cfg(feature = "wasmi")]
             EngineKind::Wasmi => Arc::new(wasmi::WasmiEngine::new()),
         })
     }
+}
+
+/// wasmtime, with an engine that compiles in linear time for what does not suit it.
+#[cfg(feature = "wasmtime")]
+fn wasmtime_guarded() -> Result<Arc<dyn Engine>, Fault> {
+    let optimising = wasmtime::WasmtimeEngine::new()?;
+    #[cfg(feature = "wasmer")]
+    return Ok(Arc::new(guarded::GuardedEngine { optimising, plain: wasmer::WasmerEngine::new() }));
+    #[cfg(all(feature = "wasmi", not(feature = "wasmer")))]
+    return Ok(Arc::new(guarded::GuardedEngine { optimising, plain: wasmi::WasmiEngine::new() }));
+    #[cfg(not(any(feature = "wasmer", feature = "wasmi")))]
+    return Ok(Arc::new(optimising));
 }
 
 impl fmt::Display for EngineKind {

@@ -8,7 +8,7 @@ use crate::cache::Caches;
 use crate::code::Code;
 use crate::engine::{Engine, LoadedModule};
 use crate::policy::Optimise;
-use crate::prepare::{self, Charging};
+use crate::prepare::{self, Charging, Prepared};
 use crate::ready::Ready;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
@@ -136,7 +136,10 @@ impl Workshop {
             return Ok(None);
         }
         let prepared = prepare::prepare(job.code.bytes(), &job.config, job.charging);
-        if prepared.as_ref().map_or(true, |module| module.longest_function > *longest_function) {
+        let is_fit = |module: &Prepared| {
+            module.suits_optimising && module.longest_function <= *longest_function
+        };
+        if !prepared.as_ref().is_ok_and(is_fit) {
             return Ok(None);
         }
         let engine: &dyn Engine = &**engine;

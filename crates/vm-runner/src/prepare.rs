@@ -16,6 +16,7 @@ mod advice;
 mod analysis;
 mod body;
 mod charging;
+mod complexity;
 mod features;
 mod instance_size;
 mod interface;
@@ -39,6 +40,7 @@ pub use interface::{
 pub use rejection::{Diagnosis, FunctionPlace, Rejection};
 
 use analysis::{Analysed, ModuleAnalysis, Tariff};
+use complexity::Complexity;
 use limits::{FunctionFigures, FunctionLimits};
 use module::{Body, Module};
 use std::collections::BTreeMap;
@@ -65,6 +67,9 @@ pub struct Prepared {
     pub charging: Charging,
     /// Bytes of the code of the longest function, as the contract has it.
     pub longest_function: usize,
+    /// Whether a compiler that optimises takes the module in time and memory that its length bounds.
+    /// If not, it is to be compiled by one that does not, or interpreted.
+    pub suits_optimising: bool,
 }
 
 /// Most locals of a function, parameters included: what the protocol's engine takes, less the two
@@ -91,7 +96,7 @@ fn prepare_module(
     let tariff = Tariff::new(config)?;
     let module = module::read(code, config)?;
     let analysis = ModuleAnalysis::of(code, tariff)?;
-    test_functions(&module, &analysis, config)?;
+    let complexity = test_functions(&module, &analysis, config)?;
     let bodies = body_sizes(&module, &analysis, tariff)?;
     test_size(&module, &bodies, config)?;
     test_compilable(&module, &bodies)?;
@@ -105,6 +110,7 @@ fn prepare_module(
         methods,
         charging,
         longest_function: module.bodies.iter().map(|body| body.operators.len()).max().unwrap_or(0),
+        suits_optimising: complexity.suits_optimising(code.len()),
     })
 }
 
@@ -123,14 +129,17 @@ fn misfit() -> Rejection {
     Rejection::new(PrepareError::Serialization, "the analysis does not fit the module")
 }
 
+/// Tests the limits of functions; how hard they are to compile.
 fn test_functions(
     module: &Module<'_>,
     analysis: &ModuleAnalysis,
     config: &VmConfig,
-) -> Result<(), Rejection> {
+) -> Result<Complexity, Rejection> {
+    let mut complexity = Complexity::default();
     let mut limits = FunctionLimits::new(config);
     for function in analysed(module, analysis) {
         let (index, body, analysed) = function?;
+        complexity.add(body, &analysed);
         let params = module.type_at(body.type_index).map_or(0, |ty| ty.params().len());
         let figures = FunctionFigures {
             params: u64::try_from(params).unwrap_or(u64::MAX),
@@ -141,7 +150,7 @@ fn test_functions(
             .take(&figures)
             .map_err(|rejection| rejection.in_function(index).at(body.operators.start))?;
     }
-    Ok(())
+    Ok(complexity)
 }
 
 /// Bytes of each body with the protocol's instrumentation.

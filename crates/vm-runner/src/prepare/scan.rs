@@ -46,8 +46,14 @@ impl Boundary {
 pub(super) struct Notes {
     /// `block`, `loop` and `if` instructions.
     pub(super) blocks: u64,
+    /// `loop` instructions.
+    pub(super) loops: u64,
     /// `return` instructions.
     pub(super) returns: u64,
+    /// Ways for control to go other than to the next instruction.
+    pub(super) edges: u64,
+    /// Targets of the `br_table` that has most.
+    pub(super) widest_table: u32,
     /// Whether it calls functions.
     pub(super) calls: bool,
     /// Whether an `f32` is made canonical somewhere.
@@ -81,6 +87,15 @@ enum Kind {
     Call,
     FunctionReference,
     Plain,
+}
+
+/// What an instruction says in its arguments.
+#[derive(Clone, Copy, Default)]
+struct Arguments {
+    /// The function that it names.
+    function: Option<u32>,
+    /// Targets of a `br_table`, the default one not counted.
+    targets: Option<u32>,
 }
 
 impl Kind {
@@ -126,7 +141,7 @@ const fn is_boundary(visit: &str) -> bool {
 
 impl<V> Scan<'_, V> {
     #[inline(always)]
-    fn note(&mut self, kind: Kind, float: FloatUse, function: Option<u32>) {
+    fn note(&mut self, kind: Kind, float: FloatUse, Arguments { function, targets }: Arguments) {
         if let Some(width) = self.notes.pending.take()
             && !float.ignores_payload()
         {
@@ -135,8 +150,13 @@ impl<V> Scan<'_, V> {
         if let FloatUse::Arithmetic(width) = float {
             self.notes.pending = Some(width);
         }
+        if let Some(targets) = targets {
+            self.notes.edges = self.notes.edges.saturating_add(targets.into());
+            self.notes.widest_table = self.notes.widest_table.max(targets);
+        }
         match kind {
             Kind::Open | Kind::Loop => {
+                self.notes.loops += u64::from(matches!(kind, Kind::Loop));
                 self.notes.blocks += 1;
                 self.notes.depth = self.notes.depth.saturating_add(1);
             }
@@ -160,20 +180,25 @@ impl<V> Scan<'_, V> {
             Width::F32 => self.notes.canonical_f32 = true,
             Width::F64 => self.notes.canonical_f64 = true,
         }
+        // It is a branch.
+        self.notes.edges = self.notes.edges.saturating_add(1);
         self.edits.push(EditAt { offset: self.offset, edit: Edit::Canonicalise(width) });
     }
 }
 
-/// The function that an instruction names, from its arguments.
-macro_rules! named_function {
+/// What has to be known of an instruction's arguments.
+macro_rules! arguments {
     (visit_call $index:ident) => {
-        Some($index)
+        Arguments { function: Some($index), targets: None }
     };
     (visit_ref_func $index:ident) => {
-        Some($index)
+        Arguments { function: Some($index), targets: None }
+    };
+    (visit_br_table $targets:ident) => {
+        Arguments { function: None, targets: Some($targets.len()) }
     };
     ($visit:ident $($arg:ident)*) => {
-        None
+        Arguments::default()
     };
 }
 
@@ -184,11 +209,12 @@ macro_rules! scan {
             fn $visit(&mut self $($(, $arg: $argty)*)?) -> Self::Output {
                 let kind = const { Kind::of(stringify!($visit)) };
                 if const { is_boundary(stringify!($visit)) } {
+                    self.notes.edges = self.notes.edges.saturating_add(1);
                     let is_loop = matches!(kind, Kind::Loop);
                     self.boundaries.push(Boundary { offset: self.offset, is_loop });
                 }
                 let float = const { nan::float_use(stringify!($visit)) };
-                self.note(kind, float, named_function!($visit $($($arg)*)?));
+                self.note(kind, float, arguments!($visit $($($arg)*)?));
                 self.validator.$visit($($($arg),*)?)
             }
         )*
