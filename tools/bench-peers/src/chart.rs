@@ -1,6 +1,6 @@
 //! Bar charts as SVG: groups of bars, one bar for each peer, on a logarithmic scale.
 
-use crate::error::Failure;
+use bench_work::error::Failure;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use std::path::Path;

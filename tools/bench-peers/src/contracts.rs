@@ -1,84 +1,19 @@
-//! The contracts that peers run: built, read, handed over.
+//! Builds the contracts that peers run, and the program of a peer that has one of its own.
 //!
 //! The kernels are built once for each family of peers, with its own SDK. CosmWasm has no bulk memory
 //! instructions, which newer standard libraries use, so its contract is built by the last compiler
 //! whose library does without.
 
-use crate::error::Failure;
-use crate::task::{Contract, LOOP};
+use bench_work::contracts::{COSMWASM_KERNELS, NEAR_KERNELS};
+use bench_work::error::Failure;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 
-/// The example token.
-const TOKEN: &[u8] = include_bytes!("../../../examples/contracts/prebuilt/fungible-token.wasm");
 /// The target of contracts.
 const TARGET: &str = "wasm32-unknown-unknown";
 /// The compiler of CosmWasm contracts.
 const COSMWASM_TOOLCHAIN: &str = "1.86.0";
-/// Names of the contracts in their folder.
-const NEAR_KERNELS: &str = "near.wasm";
-const COSMWASM_KERNELS: &str = "cosmwasm.wasm";
-
-/// The contracts' code.
-#[derive(Clone, Debug)]
-pub(crate) struct Contracts {
-    near_kernels: Arc<[u8]>,
-    cosmwasm_kernels: Option<Arc<[u8]>>,
-    loops: Arc<[u8]>,
-}
-
-impl Contracts {
-    /// Reads what [`build`] has put into `folder`.
-    ///
-    /// # Errors
-    /// When a contract is missing that Torr runs.
-    pub(crate) fn read(folder: &Path) -> Result<Contracts, Failure> {
-        let file = |name: &str| {
-            let path = folder.join(name);
-            std::fs::read(&path).map(Arc::from).map_err(Failure::io(path.display().to_string()))
-        };
-        Ok(Contracts {
-            near_kernels: file(NEAR_KERNELS)?,
-            cosmwasm_kernels: file(COSMWASM_KERNELS).ok(),
-            loops: wat::parse_str(loops()).map(Arc::from).map_err(Failure::peer)?,
-        })
-    }
-
-    /// A contract of the NEAR protocol.
-    pub(crate) fn near(&self, contract: Contract) -> Arc<[u8]> {
-        match contract {
-            Contract::Kernels => Arc::clone(&self.near_kernels),
-            Contract::Token => Arc::from(TOKEN),
-            Contract::Loops => Arc::clone(&self.loops),
-        }
-    }
-
-    /// The kernels as a contract of CosmWasm, if they could be built.
-    pub(crate) fn cosmwasm(&self) -> Option<Arc<[u8]>> {
-        self.cosmwasm_kernels.clone()
-    }
-}
-
-/// Loops of equal form, one with the cheapest host call in it.
-fn loops() -> String {
-    let method = |name: &str, body: &str| {
-        format!(
-            r#"(func (export "{name}") (local $i i32)
-                (loop $again
-                    {body}
-                    (local.set $i (i32.add (local.get $i) (i32.const 1)))
-                    (br_if $again (i32.lt_u (local.get $i) (i32.const {LOOP})))))"#
-        )
-    };
-    format!(
-        r#"(module (import "env" "block_index" (func $host (result i64))) {} {})"#,
-        method("empty_loop", ""),
-        method("host_loop", "(drop (call $host))"),
-    )
-}
-
 /// Builds the contracts into `folder`; what they are built with is installed when it is missing.
 ///
 /// # Errors
@@ -121,11 +56,21 @@ fn cargo(toolchain: Option<&str>, package: &str, flags: &[&str]) -> Result<PathB
         command.arg("--ignore-rust-version");
     }
     let messages = output(&mut command)?;
-    messages
-        .lines()
-        .filter_map(|line| wasm_file(line, package))
-        .next_back()
-        .ok_or_else(|| Failure::Contract(format!("cargo built no WebAssembly module of {package}")))
+    built(&messages, package, |path| path.extension().is_some_and(|kind| kind == "wasm"))
+}
+
+/// Builds the program of a peer and says where it is.
+///
+/// # Errors
+/// When cargo fails.
+pub(crate) fn build_program(package: &str) -> Result<PathBuf, Failure> {
+    let mut command = Command::new("cargo");
+    command
+        .args(["build", "--locked", "--release", "--package", package])
+        .args(["--message-format", "json-render-diagnostics"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    let messages = output(&mut command)?;
+    built(&messages, package, |path| path.file_stem().is_some_and(|name| name == package))
 }
 
 /// What cargo says of each thing that it built.
@@ -135,11 +80,20 @@ struct Message {
     filenames: Vec<PathBuf>,
 }
 
-/// The module of `package`, if this message of cargo's is about it.
-fn wasm_file(message: &str, package: &str) -> Option<PathBuf> {
-    let message: Message = serde_json::from_str(message).ok()?;
-    message.package_id.contains(package).then_some(())?;
-    message.filenames.into_iter().find(|file| file.extension().is_some_and(|kind| kind == "wasm"))
+/// The file of `package` that is wanted, among those that cargo's messages name.
+fn built(
+    messages: &str,
+    package: &str,
+    is_wanted: impl Fn(&Path) -> bool,
+) -> Result<PathBuf, Failure> {
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    let files = messages
+        .filter(|message| message.package_id.contains(package))
+        .flat_map(|message| message.filenames);
+    files
+        .into_iter()
+        .rfind(|file| is_wanted(file))
+        .ok_or_else(|| Failure::Contract(format!("cargo built no such thing as {package}")))
 }
 
 /// Installs a toolchain, and the target for it. Where there is no rustup, what is there is used.

@@ -1,10 +1,10 @@
 //! Writes the chapter about performance: tables, charts, and how they came about.
 
 use crate::chart::Chart;
-use crate::error::Failure;
-use crate::figures::{CompileFigure, Figures};
 use crate::machine::Machine;
 use crate::table;
+use bench_work::error::Failure;
+use bench_work::figures::{CompileFigure, Figures};
 use std::fs;
 use std::path::PathBuf;
 

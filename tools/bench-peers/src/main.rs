@@ -2,7 +2,8 @@
 //!
 //! **Invariant:** each peer has a process of its own, so that no peer's signal handlers, caches or
 //! compiled code are there when another is measured; and every result is compared with the native
-//! one before its time counts.
+//! one before its time counts. The process is this program again, or for a peer that cannot be linked
+//! with the others a program of its own.
 
 #![forbid(unsafe_code)]
 
@@ -10,18 +11,15 @@ mod chart;
 mod child;
 mod contracts;
 mod document;
-mod error;
-mod figures;
 mod machine;
-mod measure;
 mod peers;
 mod table;
-mod task;
 
-use crate::contracts::Contracts;
-use crate::error::Failure;
-use crate::figures::Figures;
-use crate::measure::Effort;
+use bench_work::contracts::Contracts;
+use bench_work::error::Failure;
+use bench_work::figures::Figures;
+use bench_work::measure::Effort;
+use bench_work::survey;
 use clap::Parser;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -60,9 +58,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let effort = if arguments.quick { Effort::QUICK } else { Effort::FULL };
-    if let (Some(peer), Some(folder)) = (&arguments.child, &arguments.contracts) {
-        let figures = child::measure(peer, Contracts::read(folder)?, effort)?;
+    if let (Some(name), Some(folder)) = (&arguments.child, &arguments.contracts) {
+        let peer = peers::open(name, &Contracts::read(folder)?)?;
+        let figures = survey::measure(name, &*peer, Effort::of(arguments.quick))?;
         println!("{}", serde_json::to_string(&figures)?);
         return Ok(ExitCode::SUCCESS);
     }

@@ -1,82 +1,25 @@
-//! The peers, each behind one trait.
+//! The peers of this program, each behind one trait.
 
-mod cosmwasm;
 mod native;
 mod reference;
 mod torr;
 mod wasmi_fuel;
 
-use crate::contracts::Contracts;
-use crate::error::Failure;
-use crate::task::{Contract, Task};
+use bench_work::contracts::Contracts;
+use bench_work::error::Failure;
+use bench_work::peer::Peer;
 
-/// A virtual machine with contracts, metered.
-pub(crate) trait Peer: Sync {
-    /// What it is, with versions.
-    fn about(&self) -> String;
-
-    /// Whether [`Peer::call`] can be asked for this.
-    fn takes(&self, task: Task) -> bool;
-
-    /// Calls a contract that is compiled already, in a new instance, and returns what it returns.
-    ///
-    /// # Errors
-    /// When the contract or the machine fails.
-    fn call(&self, task: Task) -> Result<Vec<u8>, Failure>;
-
-    /// The work of deploying a contract; `None` when there is no such work.
-    fn compilation(&self, contract: Contract) -> Option<Compilation<'_>>;
-
-    /// The peer as after a restart: artifacts are on disk, nothing is in memory. `None` when it keeps
-    /// nothing on disk.
-    ///
-    /// # Errors
-    /// When the disk cannot be used.
-    fn restarted(&self) -> Result<Option<Box<dyn Peer + '_>>, Failure>;
-
-    /// Whether calls have instances with memory of their own.
-    fn has_instances(&self) -> bool {
-        true
-    }
-}
-
-/// Compiles one contract, as often as it is run: nothing is kept.
-pub(crate) struct Compilation<'a> {
-    code_len: u64,
-    compile: Box<dyn Fn() -> Result<Option<u64>, Failure> + 'a>,
-}
-
-impl<'a> Compilation<'a> {
-    /// A compilation of code of this length, in bytes. `compile` returns the artifact's size in
-    /// bytes.
-    fn new(
-        code_len: usize,
-        compile: impl Fn() -> Result<Option<u64>, Failure> + 'a,
-    ) -> Compilation<'a> {
-        Compilation { code_len: code_len as u64, compile: Box::new(compile) }
-    }
-
-    /// Length of the code, in bytes.
-    pub(crate) fn code_len(&self) -> u64 {
-        self.code_len
-    }
-
-    /// Compiles and returns the artifact's size in bytes, if it can be kept.
-    ///
-    /// # Errors
-    /// When the code is refused.
-    pub(crate) fn run(&self) -> Result<Option<u64>, Failure> {
-        (self.compile)()
-    }
-}
+/// A peer with a program of its own: its engine is another version of one that is here, and the two
+/// have symbols of the same name.
+pub(crate) const COSMWASM: &str = "cosmwasm";
 
 /// The names of all peers, in the order of the table's columns.
 pub(crate) fn names() -> Vec<String> {
-    let others = [reference::NAME, cosmwasm::NAME, wasmi_fuel::NAME, native::NAME];
+    let others = [reference::NAME, COSMWASM, wasmi_fuel::NAME, native::NAME];
     torr::columns().map(|column| column.name()).chain(others.map(str::to_owned)).collect()
 }
 
-/// The peer of this name, with its contracts.
+/// The peer of this name, with its contracts; not [`COSMWASM`].
 ///
 /// # Errors
 /// When there is none, or when it cannot be made ready.
@@ -86,12 +29,8 @@ pub(crate) fn open(name: &str, contracts: &Contracts) -> Result<Box<dyn Peer>, F
     }
     match name {
         reference::NAME => Ok(Box::new(reference::Reference::open(contracts)?)),
-        cosmwasm::NAME => Ok(Box::new(cosmwasm::CosmWasm::open(contracts)?)),
         wasmi_fuel::NAME => Ok(Box::new(wasmi_fuel::Wasmi::open(contracts)?)),
         native::NAME => Ok(Box::new(native::Native)),
         _ => Err(Failure::UnknownPeer { name: name.to_owned(), known: names().join(", ") }),
     }
 }
-
-/// Gas for a call: more than any kernel burns, and below every machine's limit for a counter.
-const GAS: u64 = 100_000_000_000_000_000;

@@ -1,6 +1,6 @@
 //! Tables of figures, in Markdown that is aligned for terminals.
 
-use crate::figures::{CompileFigure, Figures};
+use bench_work::figures::{CompileFigure, Figures};
 
 /// A figure of the table: what it is called, how it is read, and in what unit it is shown.
 struct Row {
@@ -157,7 +157,7 @@ fn rule(widths: &[usize]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Better, Row, advantage, aligned, number};
-    use crate::figures::Figures;
+    use bench_work::figures::Figures;
 
     fn figures(warm_call: f64) -> Figures {
         Figures {

@@ -1,8 +1,8 @@
 //! No virtual machine at all: the kernels as the processor's own code.
 
-use super::{Compilation, Peer};
-use crate::error::Failure;
-use crate::task::{Contract, Task};
+use bench_work::error::Failure;
+use bench_work::peer::{Compilation, Peer};
+use bench_work::task::{Contract, Task};
 
 /// The peer's name.
 pub(super) const NAME: &str = "native";

@@ -1,10 +1,10 @@
 //! The reference implementation, as its node uses it: its own parameters, a cache on disk and in
 //! memory, one engine for a process.
 
-use super::{Compilation, GAS, Peer};
-use crate::contracts::Contracts;
-use crate::error::Failure;
-use crate::task::{Contract, Task};
+use bench_work::contracts::Contracts;
+use bench_work::error::Failure;
+use bench_work::peer::{Compilation, GAS, Peer};
+use bench_work::task::{Contract, Task};
 use near_parameters::vm::Config;
 use near_parameters::{RuntimeConfig, RuntimeConfigStore};
 use near_primitives_core::account::AccountContract;

@@ -1,9 +1,9 @@
 //! Torr, once for each engine.
 
-use super::{Compilation, GAS, Peer};
-use crate::contracts::Contracts;
-use crate::error::Failure;
-use crate::task::{Contract, Task};
+use bench_work::contracts::Contracts;
+use bench_work::error::Failure;
+use bench_work::peer::{Compilation, GAS, Peer};
+use bench_work::task::{Contract, Task};
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;

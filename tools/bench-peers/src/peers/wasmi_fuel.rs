@@ -2,10 +2,10 @@
 //!
 //! It has as many host functions as the contracts call; the others trap.
 
-use super::{Compilation, Peer};
-use crate::contracts::Contracts;
-use crate::error::Failure;
-use crate::task::{Contract, Task};
+use bench_work::contracts::Contracts;
+use bench_work::error::Failure;
+use bench_work::peer::{Compilation, Peer};
+use bench_work::task::{Contract, Task};
 use std::sync::Arc;
 use wasmi::{Caller, Config, Engine, Extern, Linker, Memory, Module, Store, TypedFunc};
 

@@ -3,10 +3,10 @@
 //! It runs contracts of its own kind only, so it has the kernels and nothing else. Its cache on disk
 //! can be opened by unsafe code only, which this tool has none of.
 
-use super::{Compilation, Peer};
-use crate::contracts::Contracts;
-use crate::error::Failure;
-use crate::task::{Contract, Task};
+use bench_work::contracts::Contracts;
+use bench_work::error::Failure;
+use bench_work::peer::{Compilation, Peer};
+use bench_work::task::{Contract, Task};
 use cosmwasm_std::{ContractResult, Response};
 use cosmwasm_vm::internals::{Logger, check_wasm, compile_module, instance_from_module};
 use cosmwasm_vm::testing::{mock_backend, mock_env, mock_info};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use wasmer::{Engine, Module, Store};
 
 /// The peer's name.
-pub(super) const NAME: &str = "cosmwasm";
+pub(crate) const NAME: &str = "cosmwasm";
 /// Gas for a call, in its own unit.
 const GAS: u64 = 1_000_000_000_000_000;
 /// Memory that an instance may have: as much as one of the NEAR protocol begins with.
@@ -25,7 +25,7 @@ const MEMORY: Size = Size::mebi(64);
 const LOCALS: usize = 100_000;
 
 /// The kernels, compiled.
-pub(super) struct CosmWasm {
+pub(crate) struct CosmWasm {
     code: Arc<[u8]>,
     module: Module,
     engine: Engine,
@@ -39,7 +39,7 @@ impl CosmWasm {
     ///
     /// # Errors
     /// When there are none, or when they are refused.
-    pub(super) fn open(contracts: &Contracts) -> Result<CosmWasm, Failure> {
+    pub(crate) fn open(contracts: &Contracts) -> Result<CosmWasm, Failure> {
         let code = contracts
             .cosmwasm()
             .ok_or_else(|| Failure::Contract("it could not be built".to_owned()))?;

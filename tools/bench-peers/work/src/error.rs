@@ -5,7 +5,7 @@ use std::io;
 
 /// Why a peer, or the whole comparison, could not be measured.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub enum Failure {
     /// A file, a folder or a process.
     #[error("{what}")]
     Io {
@@ -59,18 +59,18 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Makes a failure of an error with a file, a folder or a process.
-    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Failure {
+    pub fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Failure {
         let what = what.into();
         move |source| Failure::Io { what, source }
     }
 
     /// Makes a failure of a peer's error.
-    pub(crate) fn peer(error: impl Into<Box<dyn Error + Send + Sync>>) -> Failure {
+    pub fn peer(error: impl Into<Box<dyn Error + Send + Sync>>) -> Failure {
         Failure::Peer(error.into())
     }
 
     /// The failure and what caused it, in one line.
-    pub(crate) fn with_causes(&self) -> String {
+    pub fn with_causes(&self) -> String {
         let mut text = self.to_string();
         let mut cause = self.source();
         while let Some(error) = cause {

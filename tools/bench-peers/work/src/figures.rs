@@ -6,61 +6,61 @@ use serde::{Deserialize, Serialize};
 
 /// The figures of a peer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Figures {
+pub struct Figures {
     /// Its name.
-    pub(crate) peer: String,
+    pub peer: String,
     /// What it is, with versions.
-    pub(crate) about: String,
+    pub about: String,
     /// The kernels, in their order.
-    pub(crate) kernels: Vec<KernelFigure>,
+    pub kernels: Vec<KernelFigure>,
     /// Compiling the token.
-    pub(crate) compile_token: Option<CompileFigure>,
+    pub compile_token: Option<CompileFigure>,
     /// Compiling the kernels.
-    pub(crate) compile_kernels: Option<CompileFigure>,
+    pub compile_kernels: Option<CompileFigure>,
     /// From an artifact on disk to the end of a call of the token.
-    pub(crate) cold_token: Option<f64>,
+    pub cold_token: Option<f64>,
     /// From an artifact on disk to the end of a call of the kernels that does nothing.
-    pub(crate) cold_kernels: Option<f64>,
+    pub cold_kernels: Option<f64>,
     /// A call that does nothing.
-    pub(crate) warm_call: Option<f64>,
+    pub warm_call: Option<f64>,
     /// A host call with what it charges.
-    pub(crate) host_call: Option<f64>,
+    pub host_call: Option<f64>,
     /// A call that parses 33 KB of JSON.
-    pub(crate) json_call: Option<f64>,
+    pub json_call: Option<f64>,
     /// Memory that an instance takes while it runs.
-    pub(crate) instance_memory: Option<u64>,
+    pub instance_memory: Option<u64>,
 }
 
 /// One kernel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct KernelFigure {
+pub struct KernelFigure {
     /// Its name.
-    pub(crate) kernel: String,
+    pub kernel: String,
     /// Run natively, in the same process and in turns with the peer.
-    pub(crate) native: f64,
+    pub native: f64,
     /// Run on the peer, with a new instance for each call.
-    pub(crate) peer: f64,
+    pub peer: f64,
 }
 
 /// Compiling a contract.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct CompileFigure {
+pub struct CompileFigure {
     /// Size of the code.
-    pub(crate) code: u64,
+    pub code: u64,
     /// Time from the code to the artifact.
-    pub(crate) time: f64,
+    pub time: f64,
     /// Size of the artifact, where the peer has one that can be kept.
-    pub(crate) artifact: Option<u64>,
+    pub artifact: Option<u64>,
 }
 
 impl Figures {
     /// Run time of a kernel as a multiple of native.
-    pub(crate) fn ratio(&self, kernel: &str) -> Option<f64> {
+    pub fn ratio(&self, kernel: &str) -> Option<f64> {
         self.kernels.iter().find(|figure| figure.kernel == kernel).map(KernelFigure::ratio)
     }
 
     /// Run time of all kernels as a multiple of native, the geometric mean.
-    pub(crate) fn mean_ratio(&self) -> Option<f64> {
+    pub fn mean_ratio(&self) -> Option<f64> {
         let ratios: Vec<f64> = self.kernels.iter().map(KernelFigure::ratio).collect();
         geometric_mean(&ratios)
     }
@@ -74,7 +74,7 @@ impl KernelFigure {
 
 impl CompileFigure {
     /// Millions of bytes of code in a second.
-    pub(crate) fn megabytes_per_second(&self) -> f64 {
+    pub fn megabytes_per_second(&self) -> f64 {
         self.code as f64 / self.time / 1e6
     }
 }

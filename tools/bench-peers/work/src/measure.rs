@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// How much time measuring may take.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Effort {
+pub struct Effort {
     /// Samples of each figure, at most and at least.
     most: usize,
     least: usize,
@@ -18,12 +18,12 @@ pub(crate) struct Effort {
     /// Short work is repeated until a sample takes this long.
     sample: Duration,
     /// Instances that are alive together when their memory is measured.
-    pub(crate) instances: u32,
+    pub instances: u32,
 }
 
 impl Effort {
     /// For figures that are published.
-    pub(crate) const FULL: Effort = Effort {
+    pub const FULL: Effort = Effort {
         most: 15,
         least: 3,
         budget: Duration::from_secs(2),
@@ -31,7 +31,7 @@ impl Effort {
         instances: 16,
     };
     /// For a first impression.
-    pub(crate) const QUICK: Effort = Effort {
+    pub const QUICK: Effort = Effort {
         most: 5,
         least: 1,
         budget: Duration::from_millis(150),
@@ -39,14 +39,16 @@ impl Effort {
         instances: 8,
     };
 
+    /// The effort that is asked for.
+    pub fn of(quick: bool) -> Effort {
+        if quick { Effort::QUICK } else { Effort::FULL }
+    }
+
     /// Seconds that `work` takes once: the median of samples.
     ///
     /// # Errors
     /// Those of `work`.
-    pub(crate) fn time(
-        self,
-        mut work: impl FnMut() -> Result<(), Failure>,
-    ) -> Result<f64, Failure> {
+    pub fn time(self, mut work: impl FnMut() -> Result<(), Failure>) -> Result<f64, Failure> {
         // The first is no sample: it finds cold caches. It says how often to repeat.
         let first = once(&mut work)?;
         let repetitions = self.sample.as_secs_f64() / first.max(1e-7);
@@ -62,7 +64,7 @@ impl Effort {
     ///
     /// # Errors
     /// Those of the works.
-    pub(crate) fn time_in_turns(
+    pub fn time_in_turns(
         self,
         mut one: impl FnMut() -> Result<(), Failure>,
         mut other: impl FnMut() -> Result<(), Failure>,
@@ -76,7 +78,7 @@ impl Effort {
     ///
     /// # Errors
     /// Those of the preparation and the work.
-    pub(crate) fn time_prepared<T>(
+    pub fn time_prepared<T>(
         self,
         mut prepare: impl FnMut() -> Result<T, Failure>,
         mut work: impl FnMut(&T) -> Result<(), Failure>,
@@ -136,7 +138,7 @@ fn median(mut figures: Vec<f64>) -> f64 {
 }
 
 /// The mean of ratios: their product's root. `None` when there are none.
-pub(crate) fn geometric_mean(ratios: &[f64]) -> Option<f64> {
+pub fn geometric_mean(ratios: &[f64]) -> Option<f64> {
     let logarithms: f64 = ratios.iter().map(|ratio| ratio.ln()).sum();
     (!ratios.is_empty()).then(|| (logarithms / ratios.len() as f64).exp())
 }
@@ -145,7 +147,7 @@ pub(crate) fn geometric_mean(ratios: &[f64]) -> Option<f64> {
 ///
 /// # Errors
 /// Where the system does not say.
-pub(crate) fn resident_memory() -> Result<u64, Failure> {
+pub fn resident_memory() -> Result<u64, Failure> {
     let path = "/proc/self/status";
     let text = std::fs::read_to_string(path).map_err(Failure::io(path))?;
     let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));

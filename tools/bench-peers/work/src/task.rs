@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A contract, as every peer has it in its own form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Contract {
+pub enum Contract {
     /// The kernels, and a method that does nothing.
     Kernels,
     /// The example token, made with near-sdk: a contract of ordinary size.
@@ -15,7 +15,7 @@ pub(crate) enum Contract {
 
 /// One call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Task {
+pub enum Task {
     /// A kernel by its number, with a size.
     Kernel {
         /// Its number.
@@ -34,11 +34,11 @@ pub(crate) enum Task {
 }
 
 /// Iterations of each loop.
-pub(crate) const LOOP: u32 = 100_000;
+pub const LOOP: u32 = 100_000;
 
 impl Task {
     /// The contract that has the method.
-    pub(crate) fn contract(self) -> Contract {
+    pub fn contract(self) -> Contract {
         match self {
             Task::Kernel { .. } | Task::Nothing => Contract::Kernels,
             Task::TokenSource => Contract::Token,
@@ -47,7 +47,7 @@ impl Task {
     }
 
     /// The name of the method, in contracts of the NEAR protocol.
-    pub(crate) fn method(self) -> &'static str {
+    pub fn method(self) -> &'static str {
         match self {
             Task::Kernel { .. } => "run",
             Task::Nothing => "nothing",
@@ -58,7 +58,7 @@ impl Task {
     }
 
     /// The arguments, in contracts of the NEAR protocol.
-    pub(crate) fn arguments(self) -> Vec<u8> {
+    pub fn arguments(self) -> Vec<u8> {
         match self {
             Task::Kernel { number, size } => bench_kernels::arguments(number, size).to_vec(),
             Task::Nothing | Task::TokenSource | Task::EmptyLoop | Task::HostLoop => Vec::new(),
