@@ -45,7 +45,8 @@ impl Artifact {
         charging: Charging,
         engine: &dyn Engine,
     ) -> Result<(Artifact, Vec<u8>), Fault> {
-        let prepared = prepare::prepare(code.bytes(), config, charging);
+        let passing = |suits_optimising| engine.gas_passing(suits_optimising);
+        let prepared = prepare::prepare_passing(code.bytes(), config, charging, &passing);
         Artifact::of(code, prepared, config, engine)
     }
 

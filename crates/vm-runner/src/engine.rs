@@ -18,7 +18,7 @@ mod wasmtime;
 
 pub use session::{HostReturn, Interruption, RawEnd, Session};
 
-use crate::prepare::Prepared;
+use crate::prepare::{GasPassing, Prepared};
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
@@ -31,6 +31,10 @@ pub trait Engine: Send + Sync {
     /// Everything about the engine that changes an artifact: its name and version, settings, the
     /// processor's features. Part of an artifact's address in the cache.
     fn id(&self) -> String;
+
+    /// How the modules that the engine compiles are to pass gas to host functions: what it calls
+    /// fastest. Modules that do not suit optimising may get another answer.
+    fn gas_passing(&self, suits_optimising: bool) -> GasPassing;
 
     /// Compiles a module to bytes that [`Engine::load`] of an engine with the same id accepts. Time
     /// and size are linear in the size of the module.

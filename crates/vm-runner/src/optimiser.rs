@@ -135,7 +135,9 @@ impl Workshop {
         if job.code.bytes().len() > *longest_code {
             return Ok(None);
         }
-        let prepared = prepare::prepare(job.code.bytes(), &job.config, job.charging);
+        let passing = |suits_optimising| engine.gas_passing(suits_optimising);
+        let prepared =
+            prepare::prepare_passing(job.code.bytes(), &job.config, job.charging, &passing);
         let is_fit = |module: &Prepared| {
             module.suits_optimising && module.longest_function <= *longest_function
         };

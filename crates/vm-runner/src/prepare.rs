@@ -4,7 +4,8 @@
 //! analysis that says where gas is charged, the limits that need it, and the instrumented module.
 //! What comes out needs nothing of an engine but WebAssembly itself with reference types and bulk
 //! memory: gas and stack are counted in globals, arithmetic makes canonical NaNs only, memory has
-//! the protocol's size, the start function is an export. How gas is counted is a choice ([`Charging`]).
+//! the protocol's size, the start function is an export. How gas is counted is a choice ([`Charging`]), and
+//! so is how host functions get at it ([`GasPassing`]).
 //!
 //! The protocol has no document for this; its rules are those of the vectors `module_*.json` and
 //! `wasm_*.json`, and the crate `finite-wasm` defines the charge points.
@@ -34,8 +35,8 @@ mod writer;
 
 pub use charging::Charging;
 pub use interface::{
-    GAS_EXPORT, ImportedFunction, MEMORY_EXPORT, METHOD_PREFIX, MethodKind, STACK_EXPORT,
-    START_EXPORT, Signature, export_name,
+    GAS_EXPORT, GasPassing, ImportedFunction, MEMORY_EXPORT, METHOD_PREFIX, MethodKind,
+    STACK_EXPORT, START_EXPORT, Signature, export_name,
 };
 pub use rejection::{Diagnosis, FunctionPlace, Rejection};
 
@@ -72,6 +73,16 @@ pub struct Prepared {
     pub suits_optimising: bool,
 }
 
+/// Changes with what is written for a module, so that no artifact of another form is found in a cache.
+pub(crate) const FORM: u32 = 2;
+
+/// What is a choice in writing a module.
+#[derive(Clone, Copy)]
+struct Style {
+    charging: Charging,
+    passing: GasPassing,
+}
+
 /// Most locals of a function, parameters included: what the protocol's engine takes, less the two
 /// that the protocol's instrumentation adds.
 const MOST_LOCALS: u32 = 50_000 - 2;
@@ -85,13 +96,28 @@ const MOST_INSTRUMENTED_BODY: u64 = 7_654_321;
 /// When the code is no module that the protocol accepts; the first rule that it breaks, in the
 /// protocol's order. The same for both ways of charging.
 pub fn prepare(code: &[u8], config: &VmConfig, charging: Charging) -> Result<Prepared, Rejection> {
-    prepare_module(code, config, charging).map_err(|rejection| rejection.named(code))
+    prepare_passing(code, config, charging, &|_| GasPassing::InGlobal)
+}
+
+/// [`prepare`], with gas passed to host functions as `passing` says, which is asked whether the module
+/// suits optimising.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_passing(
+    code: &[u8],
+    config: &VmConfig,
+    charging: Charging,
+    passing: &dyn Fn(bool) -> GasPassing,
+) -> Result<Prepared, Rejection> {
+    prepare_module(code, config, charging, passing).map_err(|rejection| rejection.named(code))
 }
 
 fn prepare_module(
     code: &[u8],
     config: &VmConfig,
     charging: Charging,
+    passing: &dyn Fn(bool) -> GasPassing,
 ) -> Result<Prepared, Rejection> {
     let tariff = Tariff::new(config)?;
     let module = module::read(code, config)?;
@@ -101,7 +127,9 @@ fn prepare_module(
     test_size(&module, &bodies, config)?;
     test_compilable(&module, &bodies)?;
     let methods = interface::methods(&module);
-    let wasm = writer::write(code, &module, &methods, &analysis, tariff, config, charging);
+    let suits_optimising = complexity.suits_optimising(code.len());
+    let style = Style { charging, passing: passing(suits_optimising) };
+    let wasm = writer::write(code, &module, &methods, &analysis, tariff, config, style);
     Ok(Prepared {
         wasm: wasm.ok_or_else(misfit)?,
         imports: interface::imports(&module),
@@ -110,7 +138,7 @@ fn prepare_module(
         methods,
         charging,
         longest_function: module.bodies.iter().map(|body| body.operators.len()).max().unwrap_or(0),
-        suits_optimising: complexity.suits_optimising(code.len()),
+        suits_optimising,
     })
 }
 

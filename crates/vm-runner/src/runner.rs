@@ -10,7 +10,7 @@ use crate::code::Code;
 use crate::engine::{Call, Ended, Engine, EngineKind, LoadedModule, Session};
 use crate::optimiser::{Job, Optimiser};
 use crate::policy::Policy;
-use crate::prepare::{Charging, MethodKind, export_name};
+use crate::prepare::{self, Charging, MethodKind, export_name};
 use crate::ready::{Ready, ReadyModule};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -417,6 +417,7 @@ fn artifact_key(
     let mut bytes = Vec::with_capacity(96 + engine_id.len());
     bytes.extend_from_slice(code.hash().as_bytes());
     bytes.extend_from_slice(config_key);
+    bytes.extend_from_slice(&prepare::FORM.to_le_bytes());
     bytes.extend_from_slice(charging.name().as_bytes());
     bytes.extend_from_slice(engine_id.as_bytes());
     CryptoHash::of(&bytes)

@@ -5,7 +5,7 @@
 //! the same outcome, so nobody can tell. The last byte of an artifact says whose it is.
 
 use super::{Engine, LoadedModule};
-use crate::prepare::Prepared;
+use crate::prepare::{GasPassing, Prepared};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
@@ -36,6 +36,13 @@ impl<O: Engine, P: Engine> GuardedEngine<O, P> {
 impl<O: Engine, P: Engine> Engine for GuardedEngine<O, P> {
     fn id(&self) -> String {
         format!("{}, else {}", self.optimising.id(), self.plain.id())
+    }
+
+    fn gas_passing(&self, suits_optimising: bool) -> GasPassing {
+        match suits_optimising {
+            true => self.optimising.gas_passing(true),
+            false => self.plain.gas_passing(false),
+        }
     }
 
     fn compile(&self, module: &Prepared) -> Result<Vec<u8>, Fault> {

@@ -9,7 +9,7 @@
 use super::imports::{self, HostCall, Import};
 use super::session::{HostReturn, Interruption, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
-use crate::prepare::{GAS_EXPORT, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
+use crate::prepare::{GAS_EXPORT, GasPassing, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
 use std::fmt;
 use std::num::NonZero;
 use std::ptr::NonNull;
@@ -68,6 +68,11 @@ fn compile(wasm: &[u8]) -> Result<Vec<u8>, Fault> {
 impl Engine for WasmerEngine {
     fn id(&self) -> String {
         self.id.clone()
+    }
+
+    /// The compiler takes imports of one result at most.
+    fn gas_passing(&self, _: bool) -> GasPassing {
+        GasPassing::InGlobal
     }
 
     fn compile(&self, module: &Prepared) -> Result<Vec<u8>, Fault> {

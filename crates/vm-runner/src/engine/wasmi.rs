@@ -14,7 +14,7 @@ use self::workspace::{Generation, Workspace};
 use super::imports::{self, Import};
 use super::session::{HostReturn, Interruption, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
-use crate::prepare::{GAS_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
+use crate::prepare::{GAS_EXPORT, GasPassing, Prepared, STACK_EXPORT, START_EXPORT};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use torr_vm_logic::error::{Fault, WasmTrap};
@@ -48,6 +48,11 @@ impl WasmiEngine {
 impl Engine for WasmiEngine {
     fn id(&self) -> String {
         "wasmi 2.0, memory imported".to_owned()
+    }
+
+    /// An import suspends the code, and its global is as near as a parameter.
+    fn gas_passing(&self, _: bool) -> GasPassing {
+        GasPassing::InGlobal
     }
 
     /// The artifact is a module still, adapted to this engine; functions are translated when
@@ -170,11 +175,11 @@ impl Running<'_, '_, '_> {
                 return Err(engine_fault(suspended.into_host_error()));
             };
             let import = import.clone();
-            let result = match self.host_call(&import) {
-                Ok(result) => result,
+            let results = match self.host_call(&import) {
+                Ok(results) => results,
                 Err(interruption) => return Ok(RawEnd::Interrupted(interruption)),
             };
-            step = suspended.resume(&mut *self.store, result.as_slice(), &mut []);
+            step = suspended.resume(&mut *self.store, &results, &mut []);
         }
     }
 
@@ -190,18 +195,25 @@ impl Running<'_, '_, '_> {
         Ok(RawEnd::Trapped(trap(&error)?))
     }
 
-    /// Runs a host function on the state as the suspended code left it.
-    fn host_call(&mut self, called: &ImportCalled) -> Result<Option<Val>, Interruption> {
-        let left = self.gas_left()?;
+    /// Runs a host function on the state as the suspended code left it; what it returns.
+    fn host_call(&mut self, called: &ImportCalled) -> Result<Vec<Val>, Interruption> {
+        let left = match called.left {
+            Some(left) => left,
+            None => self.gas_left()?,
+        };
         let memory = self.exports.memory.data_mut(&mut *self.store);
         let HostReturn { budget, bits } =
             (called.import.call)(self.session, left, memory, &called.parameters)?;
-        set(self.exports.gas, &mut *self.store, budget)?;
-        Ok(match (called.import.specification.result, bits) {
-            (Some(WasmType::I32), Some(bits)) => Some(Val::I32(bits as i32)),
-            (Some(WasmType::I64), Some(bits)) => Some(Val::I64(bits as i64)),
-            _ => None,
-        })
+        let result = called.import.specification.result.zip(bits).map(|(ty, bits)| match ty {
+            WasmType::I32 => Val::I32(bits as i32),
+            WasmType::I64 => Val::I64(bits as i64),
+        });
+        let mut results = Vec::from_iter(result);
+        match called.left {
+            Some(_) => results.push(Val::I64(budget)),
+            None => set(self.exports.gas, &mut *self.store, budget)?,
+        }
+        Ok(results)
     }
 }
 
@@ -210,6 +222,8 @@ impl Running<'_, '_, '_> {
 struct ImportCalled {
     import: &'static Import,
     parameters: Vec<u64>,
+    /// What is left of the gas, if it is not in the gas global.
+    left: Option<i64>,
 }
 
 impl fmt::Debug for ImportCalled {
@@ -235,23 +249,31 @@ fn instantiate(module: &Module, store: &mut Store<()>, memory: Memory) -> Result
         let ExternType::Func(_) = import.ty() else { continue };
         // What is not found is missed when the instance is made.
         let Ok(found) = imports::find(import.name()) else { continue };
-        let ty = function_type(&found.specification);
+        let passing = GasPassing::of_module(import.module());
+        let ty = function_type(&found.specification, passing);
         linker.func_new(import.module(), import.name(), ty, move |_, parameters, _| {
+            let (parameters, gas) = parameters
+                .split_at_checked(found.specification.parameters.len())
+                .unwrap_or((parameters, &[]));
+            let left = gas.first().map(|gas| bits(gas) as i64);
             let parameters = parameters.iter().map(bits).collect();
-            Err(Error::host(ImportCalled { import: found, parameters }))
+            Err(Error::host(ImportCalled { import: found, parameters, left }))
         })?;
     }
     linker.instantiate_and_start(store, module)
 }
 
-fn function_type(specification: &Specification) -> FuncType {
+fn function_type(specification: &Specification, passing: GasPassing) -> FuncType {
     let value_type = |ty| match ty {
         WasmType::I32 => ValType::I32,
         WasmType::I64 => ValType::I64,
     };
+    let gas = imports::gas_types(passing).iter().copied();
+    let parameters = specification.parameters.iter().map(|&(_, ty)| ty).chain(gas.clone());
+    let results = specification.result.into_iter().chain(gas);
     FuncType::new(
-        specification.parameters.iter().map(|&(_, ty)| value_type(ty)),
-        specification.result.map(value_type),
+        parameters.map(value_type).collect::<Vec<_>>(),
+        results.map(value_type).collect::<Vec<_>>(),
     )
 }
 

@@ -13,7 +13,7 @@ use self::places::Places;
 use super::imports::{self, HostCall, Import};
 use super::session::{HostReturn, Interruption, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
-use crate::prepare::{GAS_EXPORT, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
+use crate::prepare::{GAS_EXPORT, GasPassing, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
 use std::fmt;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -142,6 +142,7 @@ fn config() -> Config {
             WasmFeatures::WASM1
                 | WasmFeatures::SIGN_EXTENSION
                 | WasmFeatures::SATURATING_FLOAT_TO_INT
+                | WasmFeatures::MULTI_VALUE
                 | WasmFeatures::REFERENCE_TYPES
                 | WasmFeatures::BULK_MEMORY,
             true,
@@ -152,6 +153,11 @@ fn config() -> Config {
 impl Engine for WasmtimeEngine {
     fn id(&self) -> String {
         self.id.clone()
+    }
+
+    /// Reaching the gas global from outside takes longer than a host call.
+    fn gas_passing(&self, _: bool) -> GasPassing {
+        GasPassing::AsParameter
     }
 
     fn compile(&self, module: &Prepared) -> Result<Vec<u8>, Fault> {
@@ -277,23 +283,36 @@ fn ended(error: wasmtime::Error) -> Result<RawEnd, Fault> {
     }
 }
 
-/// Runs a host function in the session of the call under way.
+/// Runs a host function in the session of the call under way, with what is left of the gas.
 fn host_call(
     caller: &mut Caller<'_, CallData>,
     call: HostCall,
+    left: i64,
     parameters: &[u64],
-) -> Result<Option<u64>, CallInterrupted> {
-    let Some(exports) = caller.data().exports else {
-        return Err(Fault::Bug { what: "instantiation calls no host function" }.into());
-    };
-    let left = integer(exports.gas, &mut *caller)?;
-    let (memory, data) = exports.memory.data_and_store_mut(&mut *caller);
+) -> Result<HostReturn, CallInterrupted> {
+    let memory = exports(caller)?.memory;
+    let (memory, data) = memory.data_and_store_mut(&mut *caller);
     // SAFETY: `WasmtimeModule::call_here` holds the only reference to the session for as long as the
     // store exists and does not use it while Wasm code runs; host functions do not nest.
     let session = unsafe { data.session.0.as_mut() };
-    let HostReturn { budget, bits } = call(session, left, memory, parameters)?;
-    set(exports.gas, &mut *caller, budget)?;
-    Ok(bits)
+    Ok(call(session, left, memory, parameters)?)
+}
+
+/// [`host_call`] of a function that finds the gas in the gas global.
+fn plain_host_call(
+    caller: &mut Caller<'_, CallData>,
+    call: HostCall,
+    parameters: &[u64],
+) -> Result<HostReturn, CallInterrupted> {
+    let gas = exports(caller)?.gas;
+    let left = integer(gas, &mut *caller)?;
+    let result = host_call(caller, call, left, parameters)?;
+    set(gas, &mut *caller, result.budget)?;
+    Ok(result)
+}
+
+fn exports(caller: &Caller<'_, CallData>) -> Result<Exports, Fault> {
+    caller.data().exports.ok_or(Fault::Bug { what: "instantiation calls no host function" })
 }
 
 /// An interruption on its way through Wasm frames.
@@ -315,21 +334,29 @@ unsafe impl Send for SessionPointer {}
 fn linker(engine: &wasmtime::Engine) -> Result<Linker<CallData>, Fault> {
     let mut linker = Linker::new(engine);
     for import in imports::all() {
-        define(&mut linker, import).map_err(engine_fault)?;
+        for passing in [GasPassing::InGlobal, GasPassing::AsParameter] {
+            define(&mut linker, import, passing).map_err(engine_fault)?;
+        }
     }
     Ok(linker)
 }
 
 /// Defines a host function over bits as compiled code passes them.
-fn define(linker: &mut Linker<CallData>, import: &'static Import) -> Result<(), wasmtime::Error> {
+fn define(
+    linker: &mut Linker<CallData>,
+    import: &'static Import,
+    passing: GasPassing,
+) -> Result<(), wasmtime::Error> {
     let value_type = |ty| match ty {
         WasmType::I32 => ValType::I32,
         WasmType::I64 => ValType::I64,
     };
     let &Import { specification, call } = import;
     let parameters = specification.parameters;
-    let types = parameters.iter().map(|&(_, ty)| value_type(ty));
-    let ty = FuncType::new(linker.engine(), types, specification.result.map(value_type));
+    let gas = || imports::gas_types(passing).iter().map(|&ty| value_type(ty));
+    let types = parameters.iter().map(|&(_, ty)| value_type(ty)).chain(gas());
+    let results = specification.result.map(value_type).into_iter().chain(gas());
+    let ty = FuncType::new(linker.engine(), types, results);
     let function = move |mut caller: Caller<'_, CallData>, values: &mut [MaybeUninit<ValRaw>]| {
         let mut bits = [0; MOST_PARAMETERS];
         for ((bits, value), (_, ty)) in bits.iter_mut().zip(&*values).zip(parameters) {
@@ -341,20 +368,27 @@ fn define(linker: &mut Linker<CallData>, import: &'static Import) -> Result<(), 
             };
         }
         let bits = bits.get(..parameters.len()).unwrap_or_default();
-        let result = host_call(&mut caller, call, bits)?;
-        if let (Some(ty), Some(bits), Some(place)) =
-            (specification.result, result, values.first_mut())
-        {
-            place.write(match ty {
-                WasmType::I32 => ValRaw::u32(bits as u32),
-                WasmType::I64 => ValRaw::u64(bits),
-            });
+        let HostReturn { budget, bits } = match (passing, values.get(parameters.len())) {
+            (GasPassing::AsParameter, Some(left)) => {
+                // SAFETY: `ty` has this parameter behind the function's own.
+                let left = unsafe { left.assume_init_ref() }.get_i64();
+                host_call(&mut caller, call, left, bits)?
+            }
+            _ => plain_host_call(&mut caller, call, bits)?,
+        };
+        let result = specification.result.zip(bits).map(|(ty, bits)| match ty {
+            WasmType::I32 => ValRaw::u32(bits as u32),
+            WasmType::I64 => ValRaw::u64(bits),
+        });
+        let budget = (passing == GasPassing::AsParameter).then(|| ValRaw::i64(budget));
+        for (place, value) in values.iter_mut().zip(result.into_iter().chain(budget)) {
+            place.write(value);
         }
         Ok(())
     };
-    // SAFETY: wasmtime passes values of the types in `ty`, which are read as such, and takes a result
-    // of its type, which is what is written; both are numbers.
-    unsafe { linker.func_new_unchecked("env", specification.name, ty, function) }?;
+    // SAFETY: wasmtime passes values of the types in `ty`, which are read as such, and takes results
+    // of its types, which is what is written; all are numbers.
+    unsafe { linker.func_new_unchecked(passing.module(), specification.name, ty, function) }?;
     Ok(())
 }
 

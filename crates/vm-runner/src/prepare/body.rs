@@ -5,8 +5,10 @@
 //! scan; between them ranges of bytes are copied. Indices stay what they are, because all that is
 //! added to the module is added behind what it has.
 
+use super::Style;
 use super::analysis::{Analysed, Charge, ChargePoint, Tariff};
 use super::charging::{BlockCharges, Charging};
+use super::interface::GasPassing;
 use super::metering::{Entry, Meter, amount};
 use super::module::{Body, Module};
 use super::nan::{self, Width};
@@ -24,7 +26,7 @@ pub(super) struct BodyWriter<'m> {
     pub(super) module: &'m Module<'m>,
     pub(super) meter: &'m Meter,
     pub(super) tariff: Tariff,
-    pub(super) charging: Charging,
+    pub(super) style: Style,
 }
 
 impl BodyWriter<'_> {
@@ -36,7 +38,7 @@ impl BodyWriter<'_> {
         analysed: &Analysed<'_>,
         out: &mut Vec<u8>,
     ) -> Option<()> {
-        match self.charging {
+        match self.style.charging {
             Charging::Exact => self.write_charged(body, analysed, analysed.charges(), out),
             Charging::Fast => {
                 let boundaries = self.module.boundaries.get(body.boundaries.clone())?;
@@ -109,6 +111,13 @@ impl BodyWriter<'_> {
             self.copy_metered(&mut copied, edit_place(edit)?, &mut charges, out)?;
             match edit.edit {
                 Edit::Canonicalise(width) => nan::canonicalise(out, width, scratch(body, width)),
+                Edit::HandOver | Edit::TakeBack if self.style.passing == GasPassing::InGlobal => {}
+                Edit::HandOver => {
+                    // What the call itself is charged comes before.
+                    self.copy_charges(copied, &mut charges, out);
+                    self.meter.hand_over(out);
+                }
+                Edit::TakeBack => self.meter.take_back(out),
                 Edit::Return { depth } if body.notes.calls => {
                     // A charge before the `return` itself.
                     self.copy_charges(copied, &mut charges, out);

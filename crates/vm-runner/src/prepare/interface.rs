@@ -22,6 +22,10 @@ pub const STACK_EXPORT: &str = "stack";
 /// The function that the contract wants to be run before any method, if it has one. To be called
 /// once gas and stack are set.
 pub const START_EXPORT: &str = "start";
+/// The module that contracts import from.
+pub(super) const ENV: &str = "env";
+/// The module of imports that gas is handed over to.
+const METERED: &str = "metered";
 /// What the names of a contract's own functions begin with.
 pub const METHOD_PREFIX: char = '.';
 
@@ -31,6 +35,32 @@ pub fn export_name(method: &str) -> String {
     name.push(METHOD_PREFIX);
     name.push_str(method);
     name
+}
+
+/// How host functions get the gas that is left, and give it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GasPassing {
+    /// It is in the gas global. Functions are imported from `env`, with the contract's types.
+    InGlobal,
+    /// It is one more parameter and one more result, the last of each, so that the host need not reach
+    /// into the instance. Functions are imported from `metered`. Those that are more than called, which
+    /// are exported, in a table, or started with, are as with [`GasPassing::InGlobal`].
+    AsParameter,
+}
+
+impl GasPassing {
+    /// How functions have it that a prepared module imports from `module`.
+    pub(crate) fn of_module(module: &str) -> GasPassing {
+        if module == METERED { GasPassing::AsParameter } else { GasPassing::InGlobal }
+    }
+
+    /// Where such functions are imported from.
+    pub(crate) fn module(self) -> &'static str {
+        match self {
+            GasPassing::InGlobal => ENV,
+            GasPassing::AsParameter => METERED,
+        }
+    }
 }
 
 /// What an exported function is good for.

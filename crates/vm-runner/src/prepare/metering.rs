@@ -80,6 +80,16 @@ impl Meter {
         self.stack
     }
 
+    /// Puts what is left on the stack, for a host function.
+    pub(super) fn hand_over(&self, out: &mut Vec<u8>) {
+        InstructionSink::new(out).global_get(self.gas);
+    }
+
+    /// Takes what a host function has left off the stack.
+    pub(super) fn take_back(&self, out: &mut Vec<u8>) {
+        InstructionSink::new(out).global_set(self.gas);
+    }
+
     /// Charges `gas` and goes on whatever is left.
     pub(super) fn charge_untested(&self, out: &mut Vec<u8>, gas: i64) {
         out.extend_from_slice(&self.before_amount);

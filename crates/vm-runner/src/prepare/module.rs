@@ -5,6 +5,7 @@
 //! the sections stand, as the protocol has it.
 
 use super::features;
+use super::interface::ENV;
 use super::limits::DeclarationLimits;
 use super::rejection::Rejection;
 use super::scan::{Boundary, EditAt, Notes, Scan};
@@ -13,8 +14,9 @@ use std::ops::Range;
 use torr_parameters::VmConfig;
 use torr_vm_logic::error::PrepareError;
 use wasmparser::{
-    Export, FuncToValidate, FuncType, FuncValidatorAllocations, FunctionBody, Parser, Payload,
-    TypeRef, ValidPayload, Validator, ValidatorResources, WasmFeatures,
+    ConstExpr, ElementItems, Export, ExternalKind, FuncToValidate, FuncType,
+    FuncValidatorAllocations, FunctionBody, Operator, Parser, Payload, TypeRef, ValidPayload,
+    Validator, ValidatorResources, WasmFeatures,
 };
 
 /// A valid module within the limits.
@@ -39,11 +41,16 @@ pub(super) struct Module<'a> {
 pub(super) struct Import<'a> {
     pub(super) name: &'a str,
     pub(super) type_index: u32,
+    /// Whether it is more than called: it is exported, in a table, or started with. Then it keeps its
+    /// type.
+    pub(super) is_referenced: bool,
 }
 
 /// The contents of sections, without id and length; `None`: the module has no such section.
 #[derive(Default)]
 pub(super) struct Sections<'a> {
+    /// The types themselves, without their number.
+    pub(super) type_items: &'a [u8],
     pub(super) types: Option<&'a [u8]>,
     pub(super) imports: Option<&'a [u8]>,
     pub(super) functions: Option<&'a [u8]>,
@@ -91,6 +98,40 @@ impl Module<'_> {
         self.types.get(usize::try_from(index).ok()?)
     }
 
+    /// Notes that more is done with a function than calling it.
+    fn note_reference(&mut self, function: u32) {
+        let index = usize::try_from(function).unwrap_or(usize::MAX);
+        if let Some(import) = self.imports.get_mut(index) {
+            import.is_referenced = true;
+        }
+    }
+
+    fn note_references(&mut self, expression: &ConstExpr<'_>) -> Result<(), Rejection> {
+        let mut operators = expression.get_operators_reader();
+        while !operators.is_end_then_eof() {
+            if let Operator::RefFunc { function_index } = operators.read()? {
+                self.note_reference(function_index);
+            }
+        }
+        Ok(())
+    }
+
+    fn note_elements(&mut self, items: ElementItems<'_>) -> Result<(), Rejection> {
+        match items {
+            ElementItems::Functions(functions) => {
+                for function in functions {
+                    self.note_reference(function?);
+                }
+            }
+            ElementItems::Expressions(_, expressions) => {
+                for expression in expressions {
+                    self.note_references(&expression?)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The type of the function with the index `function`, imported ones counted first.
     pub(super) fn function_type(&self, function: u32) -> Option<&FuncType> {
         let function = usize::try_from(function).ok()?;
@@ -100,6 +141,13 @@ impl Module<'_> {
         };
         self.type_at(index)
     }
+}
+
+/// Whether calls of the function with this index hand the gas over: it is imported, and nothing is done
+/// with it but calling it. Known before the first body.
+pub(super) fn is_metered(imports: &[Import<'_>], function: u32) -> bool {
+    let import = usize::try_from(function).ok().and_then(|index| imports.get(index));
+    import.is_some_and(|import| !import.is_referenced)
 }
 
 /// Reads `code`.
@@ -172,6 +220,9 @@ impl<'a> Reader<'a> {
         let sections = &mut module.sections;
         match payload {
             Payload::TypeSection(types) => {
+                // The reader stands behind the number.
+                let items = types.original_position()..types.range().end;
+                sections.type_items = bytes(items).unwrap_or_default();
                 sections.types = bytes(types.range());
                 for ty in types.into_iter_err_on_gc_types() {
                     module.types.push(ty?);
@@ -205,14 +256,29 @@ impl<'a> Reader<'a> {
                 sections.global_items = bytes(items).unwrap_or_default();
                 module.globals = globals.count();
                 self.limits.globals.take(globals.count().into())?;
+                for global in globals {
+                    module.note_references(&global?.init_expr)?;
+                }
             }
             Payload::ExportSection(exports) => {
                 for export in exports {
-                    module.exports.push(export?);
+                    let export = export?;
+                    if export.kind == ExternalKind::Func {
+                        module.note_reference(export.index);
+                    }
+                    module.exports.push(export);
                 }
             }
-            Payload::StartSection { func, .. } => module.start = Some(func),
-            Payload::ElementSection(elements) => sections.elements = bytes(elements.range()),
+            Payload::StartSection { func, .. } => {
+                module.note_reference(func);
+                module.start = Some(func);
+            }
+            Payload::ElementSection(elements) => {
+                sections.elements = bytes(elements.range());
+                for element in elements {
+                    module.note_elements(element?.items)?;
+                }
+            }
             Payload::DataCountSection { range, .. } => sections.data_count = bytes(range),
             Payload::DataSection(data) => sections.data = bytes(data.range()),
             Payload::CustomSection(custom) => {
@@ -244,13 +310,14 @@ impl<'a> Reader<'a> {
                 format!("{what} is imported: {}.{}", import.module, import.name),
             ))
         };
-        if import.module != "env" {
+        if import.module != ENV {
             return refuse(PrepareError::Instantiate, "something of another module");
         }
         match import.ty {
             TypeRef::Func(type_index) => {
                 self.limits.functions.take(1)?;
-                self.module.imports.push(Import { name: import.name, type_index });
+                let import = Import { name: import.name, type_index, is_referenced: false };
+                self.module.imports.push(import);
                 Ok(())
             }
             TypeRef::Table(_) => refuse(PrepareError::Instantiate, "a table"),
@@ -315,13 +382,14 @@ impl<'a> Reader<'a> {
         reader.set_features(self.features);
         let mut notes = Notes::default();
         let mut renumbering = 0;
-        let Module { edits, boundaries, .. } = &mut self.module;
+        let Module { imports, edits, boundaries, .. } = &mut self.module;
         let (first_edit, first_boundary) = (edits.len(), boundaries.len());
         while !reader.eof() {
             let start = reader.original_position();
             let mut scan = Scan {
                 validator: validator.visitor(start),
                 notes: &mut notes,
+                imports: imports.as_slice(),
                 edits: &mut *edits,
                 boundaries: &mut *boundaries,
                 offset: u32::try_from(start).unwrap_or(u32::MAX),

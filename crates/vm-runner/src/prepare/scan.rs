@@ -3,6 +3,7 @@
 //! One visit of each instruction serves both, so that the rewriter never has to parse: it copies
 //! ranges of bytes and knows the places between them.
 
+use super::module::{Import, is_metered};
 use super::nan::{self, FloatUse, Width};
 use wasmparser::{BinaryReaderError, VisitOperator};
 
@@ -11,6 +12,10 @@ use wasmparser::{BinaryReaderError, VisitOperator};
 pub(super) enum Edit {
     /// Makes a NaN on top of the stack canonical, before the instruction at this place.
     Canonicalise(Width),
+    /// Hands the gas over to the imported function that is called at this place.
+    HandOver,
+    /// Takes the gas back from an imported function, before the instruction at this place.
+    TakeBack,
     /// Replaces the `return` at this place, which stands in so many blocks.
     Return {
         /// Blocks around it, the function's own not counted.
@@ -64,6 +69,8 @@ pub(super) struct Notes {
     depth: u32,
     /// Arithmetic whose result is on top of the stack and not canonical yet.
     pending: Option<Width>,
+    /// Whether the last instruction was a call that the gas is to be taken back from.
+    handed_over: bool,
     /// The function that the last instruction names by its index, until it is taken.
     pub(super) named_function: Option<u32>,
 }
@@ -72,6 +79,7 @@ pub(super) struct Notes {
 pub(super) struct Scan<'s, V> {
     pub(super) validator: V,
     pub(super) notes: &'s mut Notes,
+    pub(super) imports: &'s [Import<'s>],
     pub(super) edits: &'s mut Vec<EditAt>,
     pub(super) boundaries: &'s mut Vec<Boundary>,
     pub(super) offset: u32,
@@ -142,6 +150,9 @@ const fn is_boundary(visit: &str) -> bool {
 impl<V> Scan<'_, V> {
     #[inline(always)]
     fn note(&mut self, kind: Kind, float: FloatUse, Arguments { function, targets }: Arguments) {
+        if std::mem::take(&mut self.notes.handed_over) {
+            self.edits.push(EditAt { offset: self.offset, edit: Edit::TakeBack });
+        }
         if let Some(width) = self.notes.pending.take()
             && !float.ignores_payload()
         {
@@ -169,10 +180,18 @@ impl<V> Scan<'_, V> {
             Kind::Call => {
                 self.notes.calls = true;
                 self.notes.named_function = function;
+                if function.is_some_and(|function| self.is_metered(function)) {
+                    self.notes.handed_over = true;
+                    self.edits.push(EditAt { offset: self.offset, edit: Edit::HandOver });
+                }
             }
             Kind::FunctionReference => self.notes.named_function = function,
             Kind::Plain => {}
         }
+    }
+
+    fn is_metered(&self, function: u32) -> bool {
+        is_metered(self.imports, function)
     }
 
     fn canonicalise(&mut self, width: Width) {

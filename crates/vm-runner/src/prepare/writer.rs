@@ -1,27 +1,30 @@
-//! Writing the prepared module: sections as they are, except for memory, globals, exports, start and
-//! code.
+//! Writing the prepared module: sections as they are, except for types, imports, memory, globals,
+//! exports, start and code.
 //!
 //! **Invariant:** whatever is added comes behind what the module has, so that no index changes.
 
+use super::Style;
 use super::analysis::{ModuleAnalysis, Tariff};
 use super::body::BodyWriter;
-use super::charging::Charging;
 use super::interface::{
-    GAS_EXPORT, MEMORY_EXPORT, METHOD_PREFIX, MethodKind, STACK_EXPORT, START_EXPORT,
+    GAS_EXPORT, GasPassing, MEMORY_EXPORT, METHOD_PREFIX, MethodKind, STACK_EXPORT, START_EXPORT,
 };
 use super::metering::{GLOBALS, Meter, amount};
 use super::module::Module;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use torr_parameters::VmConfig;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
-    ConstExpr, Encode, ExportKind, ExportSection, GlobalSection, GlobalType, MemorySection,
-    MemoryType, Section, SectionId, TableSection,
+    ConstExpr, Encode, EntityType, ExportKind, ExportSection, GlobalSection, GlobalType,
+    ImportSection, MemorySection, MemoryType, Section, SectionId, TableSection, ValType,
 };
 use wasmparser::{BinaryReader, ExternalKind, TableSectionReader};
 
 /// Most elements of a table where the parameters set no limit.
 const MOST_TABLE_ELEMENTS: u64 = 10_000;
+
+/// What the type of a function begins with.
+const FUNCTION_TYPE: u8 = 0x60;
 
 /// How much longer than its code a prepared module is at first expected to be.
 const USUAL_GROWTH: usize = 4;
@@ -34,15 +37,18 @@ pub(super) fn write(
     analysis: &ModuleAnalysis,
     tariff: Tariff,
     config: &VmConfig,
-    charging: Charging,
+    style: Style,
 ) -> Option<Vec<u8>> {
-    let meter = Meter::new(module.globals, tariff, charging);
-    let bodies = BodyWriter { code, module, meter: &meter, tariff, charging };
+    let meter = Meter::new(module.globals, tariff, style.charging);
+    let bodies = BodyWriter { code, module, meter: &meter, tariff, style };
     let sections = &module.sections;
     let mut out = Vec::with_capacity(code.len().saturating_mul(USUAL_GROWTH));
     out.extend_from_slice(&wasm_encoder::Module::HEADER);
-    copy(&mut out, SectionId::Type, sections.types)?;
-    copy(&mut out, SectionId::Import, sections.imports)?;
+    let metered = MeteredTypes::of(module, style.passing);
+    metered.write_types(&mut out, module)?;
+    if module.sections.imports.is_some() {
+        metered.imports(module).append_to(&mut out);
+    }
     copy(&mut out, SectionId::Function, sections.functions)?;
     write_tables(&mut out, sections.tables, config)?;
     memory(config).append_to(&mut out);
@@ -53,6 +59,54 @@ pub(super) fn write(
     write_code(&mut out, module, analysis, &bodies)?;
     copy(&mut out, SectionId::Data, sections.data)?;
     Some(out)
+}
+
+/// Types of imported functions that gas is handed over to, behind those of the contract.
+struct MeteredTypes {
+    /// The index of each, by that of the contract's type; empty when no gas is handed over.
+    indices: BTreeMap<u32, u32>,
+}
+
+impl MeteredTypes {
+    fn of(module: &Module<'_>, passing: GasPassing) -> MeteredTypes {
+        let handed_over = passing == GasPassing::AsParameter;
+        let metered = module.imports.iter().filter(|import| handed_over && !import.is_referenced);
+        let types: BTreeSet<u32> = metered.map(|import| import.type_index).collect();
+        let first = u32::try_from(module.types.len()).unwrap_or(u32::MAX);
+        MeteredTypes { indices: types.into_iter().zip(first..).collect() }
+    }
+
+    fn write_types(&self, out: &mut Vec<u8>, module: &Module<'_>) -> Option<()> {
+        if module.sections.types.is_none() {
+            return Some(());
+        }
+        let number = module.types.len().checked_add(self.indices.len())?;
+        let mut content = Vec::with_capacity(module.sections.type_items.len());
+        u32::try_from(number).ok()?.encode(&mut content);
+        content.extend_from_slice(module.sections.type_items);
+        for index in self.indices.keys() {
+            let ty = RoundtripReencoder.func_type(module.type_at(*index)?.clone()).ok()?;
+            let with_gas = |types: &[ValType]| [types, &[ValType::I64]].concat();
+            let (parameters, results) = (with_gas(ty.params()), with_gas(ty.results()));
+            content.push(FUNCTION_TYPE);
+            parameters.encode(&mut content);
+            results.encode(&mut content);
+        }
+        copy(out, SectionId::Type, Some(&content))
+    }
+
+    fn imports(&self, module: &Module<'_>) -> ImportSection {
+        let mut section = ImportSection::new();
+        for import in &module.imports {
+            let metered = self.indices.get(&import.type_index).filter(|_| !import.is_referenced);
+            let (passing, ty) = match metered {
+                Some(&metered) => (GasPassing::AsParameter, metered),
+                None => (GasPassing::InGlobal, import.type_index),
+            };
+            section.import(passing.module(), import.name, EntityType::Function(ty));
+        }
+        section
+    }
 }
 
 fn copy(out: &mut Vec<u8>, id: SectionId, content: Option<&[u8]>) -> Option<()> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use torr_vm_logic::error::Fault;
 use torr_vm_runner::EngineKind;
 use torr_vm_runner::engine::{Call, Ended, Engine, LoadedModule, Session};
-use torr_vm_runner::prepare::Prepared;
+use torr_vm_runner::prepare::{GasPassing, Prepared};
 
 /// Where the last call stopped.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +43,10 @@ struct ObservedModule {
 impl Engine for Observer {
     fn id(&self) -> String {
         self.engine.id()
+    }
+
+    fn gas_passing(&self, suits_optimising: bool) -> GasPassing {
+        self.engine.gas_passing(suits_optimising)
     }
 
     fn compile(&self, module: &Prepared) -> Result<Vec<u8>, Fault> {

@@ -1,8 +1,9 @@
 //! Prepared modules as text.
 
-use super::prepare_text;
-use crate::prepare::METHOD_PREFIX;
+use super::{config, prepare_text, wasm};
+use crate::prepare::{Charging, FORM, GasPassing, METHOD_PREFIX, prepare_passing};
 use expect_test::{Expect, expect};
+use torr_crypto::hash::CryptoHash;
 
 /// The functions of the prepared module.
 fn functions(text: &str) -> String {
@@ -569,4 +570,106 @@ fn what_callers_learn() {
         prepared.has_start,
         &prepared.loading_error,
     ));
+}
+
+#[test]
+fn gas_is_handed_over_to_functions_that_are_only_called() {
+    let code = wasm(
+        r#"(module
+            (import "env" "block_index" (func $height (result i64)))
+            (import "env" "log_utf8" (func $log (param i64 i64)))
+            (import "env" "panic" (func $panic))
+            (export "panic" (func $panic))
+            (func (export "main") (call $log (call $height) (i64.const 0)) (call $panic)))"#,
+    );
+    let passing = |suits_optimising: bool| {
+        assert!(suits_optimising);
+        GasPassing::AsParameter
+    };
+    let prepared = prepare_passing(&code, &config(), Charging::Fast, &passing).unwrap();
+    let printed = wasmprinter::print_bytes(&prepared.wasm).unwrap();
+    expect![[r#"
+        (module
+          (type (;0;) (func (result i64)))
+          (type (;1;) (func (param i64 i64)))
+          (type (;2;) (func))
+          (type (;3;) (func (param i64) (result i64 i64)))
+          (type (;4;) (func (param i64 i64 i64) (result i64)))
+          (import "metered" "block_index" (func (;0;) (type 3)))
+          (import "metered" "log_utf8" (func (;1;) (type 4)))
+          (import "env" "panic" (func (;2;) (type 2)))
+          (memory (;0;) 1024 2048)
+          (global (;0;) (mut i64) i64.const 0)
+          (global (;1;) (mut i64) i64.const 262144)
+          (global (;2;) (mut i32) i32.const 0)
+          (export "memory" (memory 0))
+          (export "gas" (global 0))
+          (export "stack" (global 1))
+          (export ".panic" (func 2))
+          (export ".main" (func 3))
+          (func (;3;) (type 2)
+            block ;; label = @1
+              global.get 0
+              i64.const 7404804
+              i64.sub
+              global.set 0
+              global.get 1
+              i64.const 80
+              i64.sub
+              global.set 1
+              global.get 1
+              global.get 0
+              i64.or
+              i64.const 0
+              i64.lt_s
+              if ;; label = @2
+                unreachable
+              end
+              global.get 0
+              call 0
+              global.set 0
+              global.get 0
+              i64.const 1645512
+              i64.sub
+              global.set 0
+              i64.const 0
+              global.get 0
+              call 1
+              global.set 0
+              global.get 0
+              i64.const 822756
+              i64.sub
+              global.set 0
+              call 2
+            end
+            global.get 1
+            i64.const 80
+            i64.add
+            global.set 1
+          )
+        )
+    "#]]
+    .assert_eq(&printed);
+}
+
+/// When this fails, cached artifacts of the old form must not be found any more: count `FORM` up and
+/// bless.
+#[test]
+fn the_form_of_prepared_modules_has_a_number() {
+    let code = include_bytes!("../../../../../examples/contracts/prebuilt/fungible-token.wasm");
+    let hashes = [Charging::Exact, Charging::Fast].into_iter().flat_map(|charging| {
+        [GasPassing::InGlobal, GasPassing::AsParameter].map(|passing| {
+            let prepared = prepare_passing(code, &config(), charging, &|_| passing).unwrap();
+            format!("{charging} {passing:?} {}", CryptoHash::of(&prepared.wasm))
+        })
+    });
+    let text = format!("form {FORM}\n{}\n", hashes.collect::<Vec<_>>().join("\n"));
+    expect![[r#"
+        form 2
+        exact InGlobal 8csNZjaygF65Fzjf4dwffZZKh3nfFDzGCbxXmnxbqCEd
+        exact AsParameter DThb3QVtmWAytKYjra4keaNds4DYax1LHZUbgAka3j4n
+        fast InGlobal 7wehu6Bg5dhCsAz2TECDh5F3XwnaK6q1tkUfLKkbSbhF
+        fast AsParameter 9sukpiv34FdWbXHRfDtmtyCzdDMtqxgmNaro572GeeUa
+    "#]]
+    .assert_eq(&text);
 }
