@@ -23,7 +23,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use torr_vm_logic::error::{Fault, Stop, WasmTrap};
 
 /// A compiler and executor of prepared modules.
@@ -142,6 +142,7 @@ impl EngineKind {
     /// # Errors
     /// When the machine does not give the engine what it needs, such as address space.
     pub fn build(self) -> Result<Arc<dyn Engine>, Fault> {
+        install_handlers()?;
         Ok(match self {
             #[cfg(feature = "wasmer")]
             EngineKind::Wasmer => Arc::new(wasmer::WasmerEngine::new()),
@@ -151,6 +152,23 @@ impl EngineKind {
             EngineKind::Wasmi => Arc::new(wasmi::WasmiEngine::new()),
         })
     }
+}
+
+/// Puts the handlers of signals of all engines in place, before any of them runs code.
+///
+/// An engine that does it later does not know, for a moment, whose signals it has to pass on; a trap
+/// of the other engine in that moment would end the process.
+fn install_handlers() -> Result<(), Fault> {
+    static ARE_INSTALLED: Mutex<bool> = Mutex::new(false);
+    let mut are_installed = ARE_INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*are_installed {
+        #[cfg(feature = "wasmer")]
+        wasmer::install_handlers();
+        #[cfg(feature = "wasmtime")]
+        wasmtime::install_handlers()?;
+        *are_installed = true;
+    }
+    Ok(())
 }
 
 /// wasmtime, with an engine that compiles in linear time for what does not suit it.

@@ -6,6 +6,9 @@
 
 #![allow(unsafe_code, reason = "wasmer's environment of host functions cannot hold a reference")]
 
+mod frameless;
+
+use self::frameless::Frameless;
 use super::imports::{self, HostCall, Import};
 use super::session::{HostReturn, Interruption, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
@@ -57,7 +60,12 @@ fn compiler(len: usize) -> wasmer::Engine {
     if len < SHORT_MODULE {
         singlepass.num_threads(NonZero::<usize>::MIN);
     }
-    EngineBuilder::new(singlepass).set_features(Some(features)).engine().into()
+    EngineBuilder::new(Frameless(singlepass)).set_features(Some(features)).engine().into()
+}
+
+/// Puts wasmer's handlers of signals in place, which it does itself when a store is first made.
+pub(super) fn install_handlers() {
+    drop(Store::new(wasmer::Engine::from(EngineBuilder::headless().engine())));
 }
 
 fn compile(wasm: &[u8]) -> Result<Vec<u8>, Fault> {

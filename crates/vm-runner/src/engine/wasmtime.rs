@@ -103,6 +103,11 @@ impl WasmtimeEngine {
     }
 }
 
+/// Puts wasmtime's handlers of signals in place, which it does itself when an engine is first made.
+pub(super) fn install_handlers() -> Result<(), Fault> {
+    wasmtime::Engine::new(&plain()).map(drop).map_err(engine_fault)
+}
+
 /// Settings of the engine that makes instances.
 fn pooling() -> Config {
     let mut pool = PoolingAllocationConfig::new();
@@ -137,6 +142,8 @@ fn config() -> Config {
     config
         .cranelift_opt_level(OptLevel::Speed)
         .max_wasm_stack(WASM_STACK_BYTES)
+        // Wasm frames are never unwound by tables, and registered ones slow down who walks their list.
+        .native_unwind_info(false)
         .wasm_features(WasmFeatures::all(), false)
         .wasm_features(
             WasmFeatures::WASM1
