@@ -4,10 +4,12 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod bombs;
 mod cargo;
 mod contracts;
 mod demo;
 mod fuzz;
+mod soak;
 mod test;
 mod wasm32;
 
@@ -41,6 +43,15 @@ enum Task {
         #[arg(long)]
         table: bool,
     },
+    /// Measure how long modules that are meant to be slow to compile take each compiler.
+    Bombs {
+        /// Write `docs/compile-bombs.md` instead of printing a table; takes an hour.
+        #[arg(long)]
+        write: bool,
+        /// Options of the measuring program; `-- --help` names them.
+        #[arg(last = true)]
+        options: Vec<String>,
+    },
     /// Fuzz one target, or all of them one after the other.
     Fuzz {
         /// The target; `all` for every one, `list` for their names.
@@ -49,6 +60,8 @@ enum Task {
         #[arg(long, default_value_t = 60)]
         seconds: u64,
     },
+    /// Put both native engines under stress in one process.
+    Soak(soak::Settings),
     /// Check that the contract VM builds for wasm32.
     Wasm32,
     /// Rewrite the expected results of our own case files (never the conformance vectors).
@@ -64,6 +77,8 @@ enum TaskError {
     Contracts(#[from] contracts::ContractsError),
     #[error(transparent)]
     Bench(#[from] bench::BenchError),
+    #[error(transparent)]
+    Bombs(#[from] bombs::BombsError),
     #[error(transparent)]
     Fuzz(#[from] fuzz::FuzzError),
 }
@@ -92,7 +107,9 @@ fn run(task: Task) -> Result<(), TaskError> {
             Ok(())
         }
         Task::Bench { table } => Ok(bench::run(&workspace, table)?),
+        Task::Bombs { write, options } => Ok(bombs::run(&workspace, write, &options)?),
         Task::Fuzz { target, seconds } => Ok(fuzz::run(&workspace, &target, seconds)?),
+        Task::Soak(settings) => Ok(soak::run(&workspace, &settings)?),
         Task::Wasm32 => wasm32::check(&workspace),
         Task::Bless => test::bless(&workspace),
     }

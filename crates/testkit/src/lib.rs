@@ -1,12 +1,13 @@
 //! Generators, oracles and fixtures, for tests, fuzz targets and benchmarks; never for production.
 //!
-//! [`program`] and [`module`] make contracts from arbitrary bytes, [`mutation`] damages real ones,
-//! [`world`] gives them a chain to run on, [`referee`] runs them on every engine and insists on one
-//! answer. [`round_trip`] insists on one encoding of each value,
-//! [`counting`] shows what a cache spares an engine.
+//! [`program`] and [`module`] make contracts from arbitrary bytes, [`mutation`] damages real ones, [`bomb`]
+//! makes what compilers are worst at. [`world`] gives contracts a chain to run on, [`referee`] runs them on
+//! every engine and insists on one answer, [`soak`] puts both native engines under stress in one process.
+//! [`round_trip`] insists on one encoding of each value, [`counting`] shows what a cache spares an engine.
 
 #![forbid(unsafe_code)]
 
+pub mod bomb;
 pub mod contracts;
 pub mod counting;
 pub mod module;
@@ -15,4 +16,5 @@ pub mod probe;
 pub mod program;
 pub mod referee;
 pub mod round_trip;
+pub mod soak;
 pub mod world;

@@ -1,60 +1,212 @@
-//! Nothing of a call reaches the next one: not its memory, its globals or its table.
+//! Nothing of a call reaches another one: not its memory, its globals, its tables or the segments that
+//! it dropped. However it ends, whatever ran the instance before, on every engine.
 
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread;
 use torr_primitives::Gas;
 use torr_testkit::world;
-use torr_vm_logic::outcome::ReturnData;
-use torr_vm_logic::simulated::SimulatedChain;
-use torr_vm_runner::{CacheConfig, Code, EngineKind, Runner};
+use torr_vm_logic::context::Context;
+use torr_vm_logic::error::{ContractError, HostError, WasmTrap};
+use torr_vm_logic::outcome::{Outcome, ReturnData};
+use torr_vm_runner::{CacheConfig, Charging, Code, EngineKind, Optimise, Policy, Runner};
 
-/// `soil` writes over all it can reach, and ends as its name says; `look` returns what is there: the
-/// sum of the memory's words, its pages, a global, and whether a table entry is empty.
-const CONTRACT: &str = r#"(module
-    (import "env" "value_return" (func $value_return (param i64 i64)))
-    (memory 1)
-    (table 2 funcref) (elem (i32.const 0) $fill)
-    (global $mark (mut i32) (i32.const 0))
-    (func $fill
-        (global.set $mark (i32.const 7))
-        (table.set (i32.const 1) (ref.func $fill))
-        (memory.fill (i32.const 0) (i32.const 0xaa) (i32.const 0x4000000)))
-    (func (export "soil_and_return") (call $fill))
-    (func (export "soil_and_trap") (call $fill) (unreachable))
-    (func (export "soil_and_grow") (call $fill) (drop (memory.grow (i32.const 3))))
-    (func (export "soil_and_exhaust") (call $fill) (loop $again (br $again)))
-    (func (export "look") (local $at i32) (local $sum i64)
-        (loop $again
-            (local.set $sum (i64.or (local.get $sum) (i64.load (local.get $at))))
-            (local.set $at (i32.add (local.get $at) (i32.const 4096)))
-            (br_if $again (i32.lt_u (local.get $at) (i32.const 0x4000000))))
-        (i64.store (i32.const 0) (local.get $sum))
-        (i32.store (i32.const 8) (memory.size))
-        (i32.store (i32.const 12) (global.get $mark))
-        (i32.store (i32.const 16) (ref.is_null (table.get (i32.const 1))))
-        (call $value_return (i64.const 20) (i64.const 0))))"#;
+/// Changes everything that a contract can change, or looks at it.
+const SOIL: &str = include_str!("data/isolation/soil.wat");
+
+/// Looks at all of what it has, which is nothing.
+const OTHER: &str = include_str!("data/isolation/other.wat");
+
+/// Fails while its instance is made.
+const HALF_MADE: &str = include_str!("data/isolation/half_made.wat");
+
+/// The methods of [`SOIL`] that change everything, with how they end.
+const SOILS: &[(&str, Option<ContractError>)] = &[
+    ("soil_everywhere", None),
+    ("soil_and_return", None),
+    ("soil_and_trap", Some(ContractError::WasmTrap(WasmTrap::Unreachable))),
+    ("soil_and_divide", Some(ContractError::WasmTrap(WasmTrap::IllegalArithmetic))),
+    ("soil_and_load_beyond", Some(ContractError::WasmTrap(WasmTrap::MemoryOutOfBounds))),
+    (
+        "soil_and_panic",
+        Some(ContractError::HostError(HostError::GuestPanic { panic_msg: String::new() })),
+    ),
+    ("soil_and_exhaust_gas", Some(ContractError::HostError(HostError::GasExceeded))),
+    ("soil_and_exhaust_stack", Some(ContractError::HostError(HostError::MemoryAccessViolation))),
+];
+
+/// Calls of a contract after which the runner of two tiers swaps engines.
+const AFTER_CALLS: u64 = 4;
+
+/// A runner of each kind, with its name.
+fn runners() -> Vec<(String, Runner)> {
+    let mut runners = Vec::new();
+    for kind in EngineKind::ALL {
+        for charging in [Charging::Exact, Charging::Fast] {
+            let policy = Policy { charging, optimise: None };
+            runners.push((format!("{kind} {charging}"), runner(*kind, policy)));
+        }
+    }
+    let mut optimise = Optimise::on(EngineKind::Wasmtime.build().expect("an engine"));
+    optimise.after_calls = AFTER_CALLS;
+    optimise.threads = NonZeroUsize::MIN;
+    let policy = Policy { charging: Charging::Fast, optimise: Some(optimise) };
+    runners.push(("two tiers".to_owned(), runner(EngineKind::Wasmer, policy)));
+    runners
+}
+
+fn runner(kind: EngineKind, policy: Policy) -> Runner {
+    let engine = kind.build().expect("an engine");
+    Runner::with_policy(engine, policy, CacheConfig::default()).expect("nothing on disk")
+}
+
+/// Does `work` with each runner, on all the threads that there are.
+fn on_each_runner(work: impl Fn(&str, &Runner) + Sync) {
+    let runners = runners();
+    thread::scope(|scope| {
+        let work = &work;
+        for (name, runner) in &runners {
+            scope.spawn(move || work(name, runner));
+        }
+    });
+}
+
+fn code(text: &str) -> Code {
+    Code::new(wat::parse_str(text).expect("valid text"))
+}
+
+/// Calls a method with this input. Then the next call finds better code, if it was due.
+fn call(runner: &Runner, code: &Code, method: &str, input: &str) -> Outcome {
+    // Enough to look at all, or to soil all and have little left to exhaust.
+    let teragas = if method.starts_with("look") { 60 } else { 2 };
+    let prepaid_gas = Gas::from_teragas(teragas).expect("fits");
+    let context = Context { prepaid_gas, input: Arc::from(input.as_bytes()), ..world::context() };
+    let mut chain = world::chain();
+    let outcome = runner.run(code, method, &mut chain, &context, &world::config());
+    runner.wait_for_optimiser();
+    outcome.expect("the node can go on")
+}
+
+/// Looks at the start and the end of each page, of Wasm or of the machine.
+fn look(runner: &Runner, code: &Code) -> Outcome {
+    call(runner, code, "look", "")
+}
+
+fn look_everywhere(runner: &Runner, code: &Code) -> Outcome {
+    call(runner, code, "look_everywhere", "")
+}
+
+/// What [`SOIL`] finds of itself when it is new.
+fn untouched() -> ReturnData {
+    // The memory from 2 MiB on has what the first data segment put there.
+    let mut bytes = b"in place".to_vec();
+    // Of four entries, only the first is not null.
+    bytes.extend_from_slice(&0b0111_u64.to_le_bytes());
+    for pages_and_entries in [1024, 4_u32] {
+        bytes.extend_from_slice(&pages_and_entries.to_le_bytes());
+    }
+    bytes.extend_from_slice(&2_u64.to_le_bytes());
+    bytes.extend_from_slice(&4_f64.to_le_bytes());
+    bytes.extend_from_slice(&1_u32.to_le_bytes());
+    bytes.extend_from_slice(&3_f32.to_le_bytes());
+    bytes.extend_from_slice(&1_u32.to_le_bytes());
+    bytes.extend_from_slice(b"not in place");
+    bytes.extend_from_slice(&[0; 8]);
+    bytes.extend_from_slice(&1_u32.to_le_bytes());
+    ReturnData::Value(bytes)
+}
 
 #[test]
 fn a_call_finds_everything_as_it_was_made() {
-    let code = Code::new(wat::parse_str(CONTRACT).expect("valid text"));
-    let config = world::config();
-    let mut context = world::context();
-    // Enough to fill the memory, and little to exhaust after it.
-    context.prepaid_gas = Gas::from_teragas(60).expect("fits");
-    for kind in EngineKind::ALL {
-        let runner = Runner::new(*kind, CacheConfig::default()).expect("nothing on disk");
-        let call = |method: &str| {
-            let mut chain = SimulatedChain::default();
-            runner.run(&code, method, &mut chain, &context, &config).expect("no fault")
-        };
-        let fresh = call("look");
-        assert_eq!(fresh.error, None, "{kind}");
-        let untouched: Vec<u8> =
-            [0, 0, 1024, 0, 1_u32].iter().flat_map(|n| n.to_le_bytes()).collect();
-        assert_eq!(fresh.return_data, ReturnData::Value(untouched), "{kind}");
-        for soil in ["soil_and_return", "soil_and_trap", "soil_and_grow", "soil_and_exhaust"] {
-            let soiled = call(soil);
-            let fails = soil.ends_with("trap") || soil.ends_with("exhaust");
-            assert_eq!(soiled.error.is_some(), fails, "{kind} {soil}: {:?}", soiled.error);
-            assert_eq!(call("look"), fresh, "{kind} after {soil}");
+    let code = code(SOIL);
+    on_each_runner(|name, runner| {
+        let [fresh, everywhere] = [look, look_everywhere].map(|look| look(runner, &code));
+        for fresh in [&fresh, &everywhere] {
+            assert_eq!((&fresh.error, &fresh.return_data), (&None, &untouched()), "{name}");
         }
-    }
+        for (soil, end) in SOILS {
+            let soiled = call(runner, &code, soil, "");
+            assert!(is_like(&soiled, end), "{name} {soil}: {:?}", soiled.error);
+            if *soil == "soil_everywhere" {
+                assert_eq!(look_everywhere(runner, &code), everywhere, "{name} after {soil}");
+            } else {
+                assert_eq!(look(runner, &code), fresh, "{name} after {soil}");
+            }
+        }
+    });
+}
+
+/// Whether a call ended so; what a panic says is not compared.
+fn is_like(outcome: &Outcome, end: &Option<ContractError>) -> bool {
+    let guest_panic = |error: &Option<ContractError>| {
+        matches!(error, Some(ContractError::HostError(HostError::GuestPanic { .. })))
+    };
+    outcome.error == *end || (guest_panic(&outcome.error) && guest_panic(end))
+}
+
+#[test]
+fn nothing_is_left_of_a_start_function_that_traps() {
+    let code = code(SOIL);
+    on_each_runner(|name, runner| {
+        let fresh = look(runner, &code);
+        assert_eq!(fresh.return_data, untouched(), "{name}");
+        for _ in 0..AFTER_CALLS {
+            let soiled = call(runner, &code, "look", "soil");
+            assert!(is_like(&soiled, &SOILS[2].1), "{name}: {:?}", soiled.error);
+            assert_eq!(look(runner, &code), fresh, "{name}");
+        }
+    });
+}
+
+#[test]
+fn nothing_is_left_of_an_instance_that_was_never_whole() {
+    let (half_made, soil, other) = (code(HALF_MADE), code(SOIL), code(OTHER));
+    on_each_runner(|name, runner| {
+        let fresh = [&soil, &other].map(|code| look(runner, code));
+        for _ in 0..AFTER_CALLS {
+            let failed = call(runner, &half_made, "method", "");
+            let end = Some(ContractError::WasmTrap(WasmTrap::MemoryOutOfBounds));
+            assert_eq!(failed.error, end, "{name}");
+            for (code, fresh) in [&soil, &other].into_iter().zip(&fresh) {
+                assert_eq!(look(runner, code), *fresh, "{name}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_contract_finds_nothing_of_another() {
+    let (soil, other) = (code(SOIL), code(OTHER));
+    on_each_runner(|name, runner| {
+        let [fresh, everywhere] = [look, look_everywhere].map(|look| look(runner, &other));
+        let nothing = ReturnData::Value(vec![0; 28]);
+        for fresh in [&fresh, &everywhere] {
+            assert_eq!((&fresh.error, &fresh.return_data), (&None, &nothing), "{name}");
+        }
+        for (method, _) in SOILS {
+            call(runner, &soil, method, "");
+            if *method == "soil_everywhere" {
+                assert_eq!(look_everywhere(runner, &other), everywhere, "{name} after {method}");
+            } else {
+                assert_eq!(look(runner, &other), fresh, "{name} after {method}");
+            }
+        }
+    });
+}
+
+#[test]
+fn threads_that_share_a_runner_find_nothing_of_each_other() {
+    let (soil, other) = (code(SOIL), code(OTHER));
+    on_each_runner(|name, runner| {
+        let fresh = [&soil, &other].map(|code| look(runner, code));
+        let work = |first: usize| {
+            for (method, _) in SOILS.iter().cycle().skip(first).take(2) {
+                call(runner, &soil, method, "");
+                for (code, fresh) in [&soil, &other].into_iter().zip(&fresh) {
+                    assert_eq!(look(runner, code), *fresh, "{name} after {method}");
+                }
+            }
+        };
+        thread::scope(|scope| (0..3).for_each(|first| drop(scope.spawn(move || work(first)))));
+    });
 }

@@ -1,0 +1,56 @@
+;; Recursion until the counted stack is used up, and what can happen far down the stack.
+(module
+  (import "env" "log_utf8" (func $log_utf8 (param i64 i64)))
+  (import "env" "panic_utf8" (func $panic_utf8 (param i64 i64)))
+  (memory 1)
+  (data (i32.const 0) "from below")
+  (type $nothing (func))
+  (table $table funcref (elem $small $through_the_table))
+
+  (func $small (type $nothing) (call $small))
+  (func $through_the_table (type $nothing)
+    (call_indirect $table (type $nothing) (i32.const 1)))
+  ;; 200 locals that stay alive across the call.
+  (func $large (param i64) (result i64)
+    (local i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (local i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (local i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (local i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (local i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (local f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64)
+    (local f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64)
+    (local f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64)
+    (local f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64)
+    (local f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64)
+    (local.set 1 (i64.add (local.get 0) (i64.const 1)))
+    (local.set 100 (i64.mul (local.get 1) (i64.const 3)))
+    (local.set 101 (f64.convert_i64_s (local.get 1)))
+    (local.set 200 (f64.convert_i64_s (local.get 100)))
+    (i64.add
+      (call $large (local.get 1))
+      (i64.add (local.get 100)
+        (i64.trunc_sat_f64_s (f64.add (local.get 101) (local.get 200))))))
+
+  (func (export "small_frames") (call $small))
+  (func (export "large_frames") (drop (call $large (i64.const 0))))
+  (func (export "through_the_table") (call $through_the_table))
+
+  ;; Goes down $left calls and there does what $then says.
+  (func $down (param $left i32) (param $then i32)
+    (if (local.get $left)
+      (then (call $down (i32.sub (local.get $left) (i32.const 1)) (local.get $then)))
+      (else (call $at_the_bottom (local.get $then)))))
+  (func $at_the_bottom (param $what i32)
+    (block $load (block $divide (block $trap (block $panic (block $log
+      (br_table $log $panic $trap $divide $load (local.get $what)))
+      (return (call $log_utf8 (i64.const 10) (i64.const 0))))
+      (return (call $panic_utf8 (i64.const 10) (i64.const 0))))
+      (unreachable))
+      (return (drop (i32.div_u (i32.const 1) (i32.sub (local.get $what) (i32.const 3))))))
+    (drop (i32.load (i32.const -4))))
+
+  (func (export "log_below") (call $down (i32.const 1000) (i32.const 0)))
+  (func (export "panic_below") (call $down (i32.const 1000) (i32.const 1)))
+  (func (export "trap_below") (call $down (i32.const 1000) (i32.const 2)))
+  (func (export "divide_below") (call $down (i32.const 1000) (i32.const 3)))
+  (func (export "load_below") (call $down (i32.const 1000) (i32.const 4))))
