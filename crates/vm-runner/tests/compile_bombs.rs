@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use torr_primitives::Gas;
 use torr_testkit::bomb::{Family, METHOD, Size};
 use torr_testkit::referee::{prepare_everywhere, run_everywhere};
-use torr_testkit::world;
+use torr_testkit::{contracts, world};
 use torr_vm_logic::context::Context;
 use torr_vm_runner::prepare::prepare;
 use torr_vm_runner::{Charging, Code};
@@ -60,5 +60,31 @@ fn prepared_modules_grow_with_the_code() {
                 assert!(prepared.wasm.len() <= most, "{} of {n}", family.name);
             }
         }
+    }
+}
+
+/// What an optimising compiler refuses or takes too long for runs all the same, on every engine.
+#[test]
+fn what_does_not_suit_optimising_runs_everywhere() {
+    let context = Context { prepaid_gas: Gas::from_gas(10_u64.pow(13)), ..world::context() };
+    let config = world::config();
+    let families = Family::all();
+    for (name, n) in [("table-one-label", 65_536), ("locals-in-loops", 624), ("nested-loops", 624)]
+    {
+        let family = families.iter().find(|family| family.name == name).expect("a family");
+        let code = family.module(Size::one(n), &config.vm);
+        let prepared = prepare(&code, &config.vm, Charging::Fast).expect("it is accepted");
+        assert!(!prepared.suits_optimising, "{name}");
+        let answer = run_everywhere(&Code::new(code), METHOD, &context, &world::chain());
+        assert_eq!(answer.outcome.error, None, "{name}");
+    }
+}
+
+/// Real contracts are far from that.
+#[test]
+fn the_example_contracts_suit_optimising() {
+    for code in contracts::ALL {
+        let prepared = prepare(code, &world::config().vm, Charging::Fast).expect("it is accepted");
+        assert!(prepared.suits_optimising);
     }
 }

@@ -6,8 +6,7 @@
 //! to do so; compilers' output is far from it, by a factor of 40 for the example contracts. Which
 //! engine compiles them cannot be seen in an outcome, so they get one that does not optimise.
 //!
-//! The families of modules that show all this are in `torr-testkit`; `docs/compile-bombs.md` has what
-//! they measure.
+//! The families of modules that show all this are in `torr-testkit`; `cargo xtask bombs` measures them.
 
 use super::analysis::Analysed;
 use super::module::Body;
