@@ -6,10 +6,10 @@
 use crate::artifact::Artifact;
 use crate::cache::Caches;
 use crate::code::Code;
-use crate::engine::{Engine, LoadedModule};
+use crate::engine::Engine;
 use crate::policy::Optimise;
 use crate::prepare::{self, Charging, Prepared};
-use crate::ready::Ready;
+use crate::ready::{Optimised, Ready};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
@@ -120,17 +120,17 @@ impl Workshop {
         if job.ready.strong_count() == 0 {
             return;
         }
-        if let Ok(Some((module, size))) = self.compile(job)
+        if let Ok(Some(optimised)) = self.compile(job)
             && let Some(ready) = job.ready.upgrade()
             && let Ok(contract) = &ready.result
         {
-            contract.optimise(module, size);
+            contract.optimise(optimised);
             self.caches.memory.weigh_again(job.first_key, Arc::clone(&ready));
         }
     }
 
-    /// The better code and its size; `None` for a contract that would take the compiler too long.
-    fn compile(&self, job: &Job) -> Result<Option<(Arc<dyn LoadedModule>, u64)>, Fault> {
+    /// The better code; `None` for a contract that would take the compiler too long.
+    fn compile(&self, job: &Job) -> Result<Option<Optimised>, Fault> {
         let Optimise { engine, longest_code, longest_function, .. } = &self.settings;
         if job.code.bytes().len() > *longest_code {
             return Ok(None);
@@ -147,6 +147,7 @@ impl Workshop {
         let engine: &dyn Engine = &**engine;
         let (artifact, module) = Artifact::of(&job.code, prepared, &job.config, engine)?;
         self.caches.store(&job.key, &artifact, &module);
-        Ok(Some((engine.load(&module)?, module.len() as u64)))
+        let more_bytes = module.len() as u64;
+        Ok(Some(Optimised { module: engine.load(&module)?, more_bytes }))
     }
 }

@@ -37,10 +37,10 @@ pub(crate) struct ReadyModule {
 }
 
 /// A contract as better code.
-struct Optimised {
-    module: Arc<dyn LoadedModule>,
+pub(crate) struct Optimised {
+    pub(crate) module: Arc<dyn LoadedModule>,
     /// Its size, unless it is the first module too.
-    more_bytes: u64,
+    pub(crate) more_bytes: u64,
 }
 
 /// How much a contract has been used since it was loaded. Only the choice of code depends on it.
@@ -69,11 +69,11 @@ impl ReadyModule {
         }
     }
 
-    /// From now on calls run on `module`, which takes so many bytes beside the first.
-    pub(crate) fn optimise(&self, module: Arc<dyn LoadedModule>, more_bytes: u64) {
+    /// From now on calls run on `optimised`.
+    pub(crate) fn optimise(&self, optimised: Optimised) {
         self.usage.is_settled.store(true, Ordering::Relaxed);
         // If another thread was first, its module is as good.
-        let _ = self.optimised.set(Optimised { module, more_bytes });
+        let _ = self.optimised.set(optimised);
     }
 
     /// Whether calls run on better code than the first.

@@ -11,7 +11,7 @@ use crate::engine::{Call, Ended, Engine, EngineKind, LoadedModule, Session};
 use crate::optimiser::{Job, Optimiser};
 use crate::policy::Policy;
 use crate::prepare::{self, Charging, MethodKind, export_name};
-use crate::ready::{Ready, ReadyModule};
+use crate::ready::{Optimised, Ready, ReadyModule};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use torr_crypto::hash::CryptoHash;
@@ -402,7 +402,7 @@ fn load(
     };
     let module = ReadyModule::new(compiled, loaded);
     if let (Tier::Best, Ok(loaded)) = (tier, &module.loaded) {
-        module.optimise(Arc::clone(loaded), 0);
+        module.optimise(Optimised { module: Arc::clone(loaded), more_bytes: 0 });
     }
     Ok(Arc::new(Ready { code_len, result: Ok(module), module_size }))
 }
