@@ -15,8 +15,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use wasmer::{Engine, Module, Store};
 
-/// The peer's name.
-pub(crate) const NAME: &str = "cosmwasm";
 /// Gas for a call, in its own unit.
 const GAS: u64 = 1_000_000_000_000_000;
 /// Memory that an instance may have: as much as one of the NEAR protocol begins with.
