@@ -7,6 +7,7 @@
 
 mod adapt;
 mod large_frame;
+mod select;
 mod workspace;
 
 use self::adapt::{MEMORY_IMPORT, adapt};
@@ -47,7 +48,7 @@ impl WasmiEngine {
 
 impl Engine for WasmiEngine {
     fn id(&self) -> String {
-        "wasmi 2.0, memory imported".to_owned()
+        "wasmi 2.0, memory imported, select guarded".to_owned()
     }
 
     /// An import suspends the code, and its global is as near as a parameter.

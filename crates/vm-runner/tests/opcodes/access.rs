@@ -1,14 +1,15 @@
 //! Loads and stores of every width, at the edges of the memory.
 
 use crate::contract::{
-    Contract, NEXT_RESULT, advance, assert_traps, constant, load, place, returned, store, width,
+    Contract, NEXT_RESULT, PAGES, advance, assert_traps, constant, load, place, returned, store,
+    width,
 };
 use std::collections::BTreeMap;
 use torr_vm_logic::error::WasmTrap;
 use wasm_encoder::{Function, Instruction, MemArg, ValType};
 
-/// The end of the memory that every contract has.
-const END: u64 = 1024 << 16;
+/// The end of the memory.
+const END: u64 = PAGES << 16;
 
 /// A load or a store.
 pub(crate) struct Access {

@@ -1,8 +1,10 @@
 //! A contract that is put together from functions, and its calls.
 
 use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
 use std::thread;
-use torr_testkit::referee::{Answer, run_everywhere};
+use torr_parameters::RuntimeConfig;
+use torr_testkit::referee::{Answer, run_everywhere_under};
 use torr_testkit::world;
 use torr_vm_logic::error::{ContractError, WasmTrap};
 use torr_vm_logic::outcome::ReturnData;
@@ -14,7 +16,19 @@ use wasm_encoder::{
 };
 
 /// Where results are written: above all data.
-pub(crate) const RESULTS_AT: i32 = 16 << 20;
+pub(crate) const RESULTS_AT: i32 = 2 << 20;
+
+/// Pages of the memory that contracts have here. The protocol's is larger, but to clear that for each
+/// call of the interpreter takes longer than most calls do.
+pub(crate) const PAGES: u64 = 64;
+
+/// The parameters of the latest version with that memory.
+static PARAMETERS: LazyLock<Arc<RuntimeConfig>> = LazyLock::new(|| {
+    let mut config = RuntimeConfig::clone(&world::config());
+    let limits = &mut Arc::make_mut(&mut config.vm).limits;
+    (limits.initial_memory_pages, limits.max_memory_pages) = (PAGES, PAGES);
+    Arc::new(config)
+});
 
 /// The global that says where the next result goes. Methods begin with [`RESULTS_AT`] in it.
 pub(crate) const NEXT_RESULT: u32 = 0;
@@ -210,7 +224,7 @@ impl Drop for Trying<'_> {
 /// Calls `method` on all engines and both ways of charging, which have to agree.
 fn call(code: &Code, method: &str) -> Answer {
     let _trying = Trying(method);
-    run_everywhere(code, method, &world::context(), &world::chain())
+    run_everywhere_under(&PARAMETERS, code, method, &world::context(), &world::chain())
 }
 
 /// What `method` returns.

@@ -68,13 +68,13 @@ impl fmt::Display for Report {
         let Report { name, accepted, refused, ran, adapted, left_out } = self;
         writeln!(f, "{name}: {accepted} modules, {ran} assertions")?;
         for (reason, count) in refused {
-            writeln!(f, "    {count} modules refused: {reason}")?;
+            writeln!(f, "    {count} refused: {reason}")?;
         }
         for (adaptation, count) in adapted {
-            writeln!(f, "    {count} assertions adapted: {adaptation}")?;
+            writeln!(f, "    {count} adapted: {adaptation}")?;
         }
         for (reason, count) in left_out {
-            writeln!(f, "    {count} assertions left out: {reason}")?;
+            writeln!(f, "    {count} left out: {reason}")?;
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use crate::worlds::Linked;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::thread;
 use torr_crypto::hash::CryptoHash;
 use torr_parameters::{RuntimeConfig, VmConfig};
 use torr_testkit::referee::run_everywhere_under;
@@ -67,6 +68,17 @@ enum Verdict {
     NeedsMemory,
 }
 
+/// Says where it was when engines differ, which they do without knowing of it.
+struct Place(String);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("in {}", self.0);
+        }
+    }
+}
+
 struct Trial<'w> {
     name: &'w str,
     first_line: usize,
@@ -119,7 +131,7 @@ impl<'w> Trial<'w> {
 
     /// All steps that have to succeed.
     fn results(&self) -> Vec<Verdict> {
-        let (end, adaptations) = self.call(ALL);
+        let (end, adaptations) = self.call(self.first_line, ALL);
         let End::Returned(bytes) = &end else {
             panic!("{}: {end:?}", self.place(self.first_line));
         };
@@ -145,7 +157,7 @@ impl<'w> Trial<'w> {
         let place = self.place(failure.step.line);
         let expected = expected_end(failure)
             .unwrap_or_else(|message| panic!("{place}: an unknown kind of trap: {message}"));
-        let (end, adaptations) = self.call(&failure.method);
+        let (end, adaptations) = self.call(failure.step.line, &failure.method);
         if end == expected {
             return Verdict::Holds(adaptations);
         }
@@ -154,7 +166,9 @@ impl<'w> Trial<'w> {
         Verdict::NeedsMemory
     }
 
-    fn call(&self, method: &str) -> (End, Vec<&'static str>) {
+    /// Calls a method for the assertion in `line`.
+    fn call(&self, line: usize, method: &str) -> (End, Vec<&'static str>) {
+        let _place = Place(self.place(line));
         let mut adaptations = self.adaptations.clone();
         let mut end = on_torr(&self.parameters, &self.code, method);
         if end == End::OutOfGas {

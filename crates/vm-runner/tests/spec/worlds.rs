@@ -25,8 +25,8 @@ pub(crate) struct Plans {
 impl Plans {
     /// Assigns the modules of `script` but those in `left_out`.
     ///
-    /// A module joins the worlds of its suppliers that have a state; of others it gets copies. If that would make two memories it gets a world of
-    /// its own, with copies of its suppliers.
+    /// A module joins the worlds of its suppliers that have a state; of others it gets copies. If that
+    /// would make two memories it gets a world of its own, with copies of all its suppliers.
     pub(crate) fn of(script: &Script, left_out: BTreeMap<ModuleId, String>) -> Plans {
         let mut plans = Plans { left_out, ..Plans::default() };
         let mut homes = BTreeMap::<ModuleId, usize>::new();

@@ -1,8 +1,9 @@
 //! What a prepared module needs to run here: its memory becomes an import, so that a workspace can
-//! lend it one, and functions with more locals than wasmi takes are rewritten.
+//! lend it one, every `select` is guarded, and functions with more locals than wasmi takes are rewritten.
 
 use super::engine_fault;
 use super::large_frame::{self, LargeFrames};
+use super::select;
 use torr_vm_logic::error::Fault;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
@@ -32,7 +33,7 @@ pub(super) fn adapt(wasm: &[u8]) -> Result<Vec<u8>, Fault> {
     let mut source = Source::read(wasm)?;
     let memory = source.memory.ok_or(Fault::Bug { what: "a prepared module has a memory" })?;
     source.imports.import(MEMORY_IMPORT.0, MEMORY_IMPORT.1, EntityType::Memory(memory));
-    let code = source.rewritten_code(wasm)?;
+    let Code { section: code, frames } = source.rewritten_code(wasm)?;
     let mut module = wasm_encoder::Module::new();
     let mut imported = false;
     for section in &source.sections {
@@ -41,17 +42,18 @@ pub(super) fn adapt(wasm: &[u8]) -> Result<Vec<u8>, Fault> {
             module.section(&source.imports);
             imported = true;
         }
-        match (&code, section.id) {
-            (_, id) if id == SectionId::Import as u8 => {}
-            (None, id) if id == SectionId::Memory as u8 => {}
-            (Some(_), id) if id == SectionId::Memory as u8 => {
-                module.section(&frames_memory());
+        match section.id {
+            id if id == SectionId::Import as u8 => {}
+            id if id == SectionId::Memory as u8 => {
+                if frames {
+                    module.section(&frames_memory());
+                }
             }
-            (Some(_), id) if id == SectionId::Global as u8 => {
+            id if id == SectionId::Global as u8 && frames => {
                 module.section(&source.globals);
             }
-            (Some(code), id) if id == SectionId::Code as u8 => {
-                module.section(code);
+            id if id == SectionId::Code as u8 => {
+                module.section(&code);
             }
             _ => {
                 module.section(section);
@@ -59,6 +61,13 @@ pub(super) fn adapt(wasm: &[u8]) -> Result<Vec<u8>, Fault> {
         }
     }
     Ok(module.finish())
+}
+
+/// The functions, rewritten.
+struct Code {
+    section: CodeSection,
+    /// Whether locals are kept away, which takes a memory and a global.
+    frames: bool,
 }
 
 /// The second memory, for locals that are kept away.
@@ -127,32 +136,25 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// The code section, when there is a function in it that has to be rewritten.
-    fn rewritten_code(&mut self, wasm: &[u8]) -> Result<Option<CodeSection>, Fault> {
-        let mut any = false;
-        for function in self.own_functions() {
-            let (body, ty) = function?;
-            any |= large_frame::is_large(body, ty)?;
-        }
-        if !any {
-            return Ok(None);
-        }
+    /// The code section with what has to be rewritten in it.
+    fn rewritten_code(&mut self, wasm: &[u8]) -> Result<Code, Fault> {
         // All globals of a prepared module are its own; contracts import none.
-        let frames = LargeFrames { top: self.globals.len() };
+        let large_frames = LargeFrames { top: self.globals.len() };
         let mut section = CodeSection::new();
+        let mut frames = false;
         for function in self.own_functions() {
             let (body, ty) = function?;
             if large_frame::is_large(body, ty)? {
-                frames.rewrite(wasm, body, ty, &mut section)?;
+                frames = true;
+                large_frames.rewrite(wasm, body, ty, &mut section)?;
             } else {
-                let range = body.range();
-                let bytes =
-                    wasm.get(range).ok_or(Fault::Bug { what: "bodies are in the module" })?;
-                section.raw(bytes);
+                section.raw(&select::guarded(wasm, body)?);
             }
         }
-        let ty = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
-        self.globals.global(ty, &ConstExpr::i32_const(0));
-        Ok(Some(section))
+        if frames {
+            let ty = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+            self.globals.global(ty, &ConstExpr::i32_const(0));
+        }
+        Ok(Code { section, frames })
     }
 }

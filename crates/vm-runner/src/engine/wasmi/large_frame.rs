@@ -12,7 +12,7 @@
 //! References cannot be kept in a memory, so they stay locals; a function with more than 29 000 of
 //! them is a fault of this engine. What a trap leaves in the memory goes with the instance.
 
-use super::engine_fault;
+use super::{engine_fault, select};
 use std::ops::Range;
 use torr_vm_logic::error::Fault;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
@@ -111,7 +111,12 @@ impl LargeFrames {
                     frame.set(code, place);
                     frame.get(code, place);
                 }
-                _ => copy(wasm, bytes, function)?,
+                operator => {
+                    if select::is_select(&operator) {
+                        function.instruction(&select::GUARD);
+                    }
+                    copy(wasm, bytes, function)?;
+                }
             }
         }
         Ok(())
