@@ -27,7 +27,11 @@ impl Machine {
         Machine {
             processor: field("/proc/cpuinfo", "model name", ':').unwrap_or_else(unknown),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
-            system: format!("{system}, kernel {}", kernel.trim()),
+            // Without what a distributor adds to the version.
+            system: format!(
+                "{system}, kernel {}",
+                kernel.trim().split('-').next().unwrap_or_default()
+            ),
             compiler: compiler().unwrap_or_else(unknown),
             date: time::OffsetDateTime::now_utc().date().to_string(),
         }
