@@ -45,9 +45,7 @@ impl Artifact {
         charging: Charging,
         engine: &dyn Engine,
     ) -> Result<(Artifact, Vec<u8>), Fault> {
-        let passing = |suits_optimising| engine.gas_passing(suits_optimising);
-        let prepared = prepare::prepare_passing(code.bytes(), config, charging, &passing);
-        Artifact::of(code, prepared, config, engine)
+        Artifact::of(code, prepare_for(engine, code, config, charging), config, engine)
     }
 
     /// Compiles what became of `code`.
@@ -76,6 +74,17 @@ impl Artifact {
         };
         Ok((Artifact { code_len, result: Ok(compiled) }, module))
     }
+}
+
+/// Prepares `code` as `engine` likes it.
+pub(crate) fn prepare_for(
+    engine: &dyn Engine,
+    code: &Code,
+    config: &VmConfig,
+    charging: Charging,
+) -> Result<Prepared, Rejection> {
+    let passing = |suits_optimising| engine.gas_passing(suits_optimising);
+    prepare::prepare_passing(code.bytes(), config, charging, &passing)
 }
 
 /// What is wrong with the first import that does not match a host function of `config`.

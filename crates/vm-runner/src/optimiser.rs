@@ -3,12 +3,12 @@
 //! Calls hand a contract over and go on; they never wait. When the better code is there, later calls
 //! run on it. A compilation that fails leaves the contract on its first code for good.
 
-use crate::artifact::Artifact;
+use crate::artifact::{self, Artifact};
 use crate::cache::Caches;
 use crate::code::Code;
 use crate::engine::Engine;
 use crate::policy::Optimise;
-use crate::prepare::{self, Charging, Prepared};
+use crate::prepare::{Charging, Prepared};
 use crate::ready::{Optimised, Ready};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
@@ -135,16 +135,14 @@ impl Workshop {
         if job.code.bytes().len() > *longest_code {
             return Ok(None);
         }
-        let passing = |suits_optimising| engine.gas_passing(suits_optimising);
-        let prepared =
-            prepare::prepare_passing(job.code.bytes(), &job.config, job.charging, &passing);
+        let engine: &dyn Engine = &**engine;
+        let prepared = artifact::prepare_for(engine, &job.code, &job.config, job.charging);
         let is_fit = |module: &Prepared| {
             module.suits_optimising && module.longest_function <= *longest_function
         };
         if !prepared.as_ref().is_ok_and(is_fit) {
             return Ok(None);
         }
-        let engine: &dyn Engine = &**engine;
         let (artifact, module) = Artifact::of(&job.code, prepared, &job.config, engine)?;
         self.caches.store(&job.key, &artifact, &module);
         let more_bytes = module.len() as u64;

@@ -5,11 +5,10 @@
 //! are. Which functions a module may import, and with what types, is settled before an engine sees it.
 
 use super::session::{HostReturn, Interruption, Session};
-use crate::prepare::GasPassing;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use torr_vm_logic::error::Fault;
-use torr_vm_logic::function::{HostFunction, Parameters, Specification, Visitor, WasmType};
+use torr_vm_logic::function::{HostFunction, Parameters, Specification, Visitor};
 
 /// A host function, ready to be linked.
 pub(super) struct Import {
@@ -23,14 +22,6 @@ pub(super) struct Import {
 /// the parameters' bits.
 pub(super) type HostCall =
     fn(&mut Session<'_, '_>, i64, &mut [u8], &[u64]) -> Result<HostReturn, Interruption>;
-
-/// Types that are behind a function's own parameters, and behind its results.
-pub(super) fn gas_types(passing: GasPassing) -> &'static [WasmType] {
-    match passing {
-        GasPassing::InGlobal => &[],
-        GasPassing::AsParameter => &[WasmType::I64],
-    }
-}
 
 /// The host function of this name, of any version.
 ///

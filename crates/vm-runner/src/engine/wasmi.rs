@@ -176,11 +176,11 @@ impl Running<'_, '_, '_> {
                 return Err(engine_fault(suspended.into_host_error()));
             };
             let import = import.clone();
-            let results = match self.host_call(&import) {
-                Ok(results) => results,
+            let result = match self.host_call(&import) {
+                Ok(result) => result,
                 Err(interruption) => return Ok(RawEnd::Interrupted(interruption)),
             };
-            step = suspended.resume(&mut *self.store, &results, &mut []);
+            step = suspended.resume(&mut *self.store, result.as_slice(), &mut []);
         }
     }
 
@@ -196,25 +196,18 @@ impl Running<'_, '_, '_> {
         Ok(RawEnd::Trapped(trap(&error)?))
     }
 
-    /// Runs a host function on the state as the suspended code left it; what it returns.
-    fn host_call(&mut self, called: &ImportCalled) -> Result<Vec<Val>, Interruption> {
-        let left = match called.left {
-            Some(left) => left,
-            None => self.gas_left()?,
-        };
+    /// Runs a host function on the state as the suspended code left it.
+    fn host_call(&mut self, called: &ImportCalled) -> Result<Option<Val>, Interruption> {
+        let left = self.gas_left()?;
         let memory = self.exports.memory.data_mut(&mut *self.store);
         let HostReturn { budget, bits } =
             (called.import.call)(self.session, left, memory, &called.parameters)?;
-        let result = called.import.specification.result.zip(bits).map(|(ty, bits)| match ty {
-            WasmType::I32 => Val::I32(bits as i32),
-            WasmType::I64 => Val::I64(bits as i64),
-        });
-        let mut results = Vec::from_iter(result);
-        match called.left {
-            Some(_) => results.push(Val::I64(budget)),
-            None => set(self.exports.gas, &mut *self.store, budget)?,
-        }
-        Ok(results)
+        set(self.exports.gas, &mut *self.store, budget)?;
+        Ok(match (called.import.specification.result, bits) {
+            (Some(WasmType::I32), Some(bits)) => Some(Val::I32(bits as i32)),
+            (Some(WasmType::I64), Some(bits)) => Some(Val::I64(bits as i64)),
+            _ => None,
+        })
     }
 }
 
@@ -223,8 +216,6 @@ impl Running<'_, '_, '_> {
 struct ImportCalled {
     import: &'static Import,
     parameters: Vec<u64>,
-    /// What is left of the gas, if it is not in the gas global.
-    left: Option<i64>,
 }
 
 impl fmt::Debug for ImportCalled {
@@ -250,31 +241,23 @@ fn instantiate(module: &Module, store: &mut Store<()>, memory: Memory) -> Result
         let ExternType::Func(_) = import.ty() else { continue };
         // What is not found is missed when the instance is made.
         let Ok(found) = imports::find(import.name()) else { continue };
-        let passing = GasPassing::of_module(import.module());
-        let ty = function_type(&found.specification, passing);
+        let ty = function_type(&found.specification);
         linker.func_new(import.module(), import.name(), ty, move |_, parameters, _| {
-            let (parameters, gas) = parameters
-                .split_at_checked(found.specification.parameters.len())
-                .unwrap_or((parameters, &[]));
-            let left = gas.first().map(|gas| bits(gas) as i64);
             let parameters = parameters.iter().map(bits).collect();
-            Err(Error::host(ImportCalled { import: found, parameters, left }))
+            Err(Error::host(ImportCalled { import: found, parameters }))
         })?;
     }
     linker.instantiate_and_start(store, module)
 }
 
-fn function_type(specification: &Specification, passing: GasPassing) -> FuncType {
+fn function_type(specification: &Specification) -> FuncType {
     let value_type = |ty| match ty {
         WasmType::I32 => ValType::I32,
         WasmType::I64 => ValType::I64,
     };
-    let gas = imports::gas_types(passing).iter().copied();
-    let parameters = specification.parameters.iter().map(|&(_, ty)| ty).chain(gas.clone());
-    let results = specification.result.into_iter().chain(gas);
     FuncType::new(
-        parameters.map(value_type).collect::<Vec<_>>(),
-        results.map(value_type).collect::<Vec<_>>(),
+        specification.parameters.iter().map(|&(_, ty)| value_type(ty)),
+        specification.result.map(value_type),
     )
 }
 

@@ -360,7 +360,7 @@ fn define(
     };
     let &Import { specification, call } = import;
     let parameters = specification.parameters;
-    let gas = || imports::gas_types(passing).iter().map(|&ty| value_type(ty));
+    let gas = || gas_types(passing).iter().map(|&ty| value_type(ty));
     let types = parameters.iter().map(|&(_, ty)| value_type(ty)).chain(gas());
     let results = specification.result.map(value_type).into_iter().chain(gas());
     let ty = FuncType::new(linker.engine(), types, results);
@@ -397,6 +397,14 @@ fn define(
     // of its types, which is what is written; all are numbers.
     unsafe { linker.func_new_unchecked(passing.module(), specification.name, ty, function) }?;
     Ok(())
+}
+
+/// Types that are behind a function's own parameters, and behind its results.
+fn gas_types(passing: GasPassing) -> &'static [WasmType] {
+    match passing {
+        GasPassing::InGlobal => &[],
+        GasPassing::AsParameter => &[WasmType::I64],
+    }
 }
 
 fn set(global: Global, store: impl wasmtime::AsContextMut, value: i64) -> Result<(), Fault> {

@@ -49,11 +49,6 @@ pub enum GasPassing {
 }
 
 impl GasPassing {
-    /// How functions have it that a prepared module imports from `module`.
-    pub(crate) fn of_module(module: &str) -> GasPassing {
-        if module == METERED { GasPassing::AsParameter } else { GasPassing::InGlobal }
-    }
-
     /// Where such functions are imported from.
     pub(crate) fn module(self) -> &'static str {
         match self {
