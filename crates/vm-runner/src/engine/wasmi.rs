@@ -11,7 +11,7 @@ mod select;
 mod workspace;
 
 use self::adapt::{MEMORY_IMPORT, adapt};
-use self::workspace::{Generation, Workspace};
+use self::workspace::{Generation, Workspace, Workspaces};
 use super::imports::{self, Import};
 use super::session::{HostReturn, Interruption, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
@@ -28,21 +28,13 @@ use wasmi::{
 
 /// The engine.
 pub(super) struct WasmiEngine {
-    current: Mutex<Arc<Generation>>,
+    generation: Mutex<Generation>,
+    workspaces: Arc<Workspaces>,
 }
 
 impl WasmiEngine {
     pub(super) fn new() -> WasmiEngine {
-        WasmiEngine { current: Mutex::new(Generation::new()) }
-    }
-
-    /// The generation that takes one more module.
-    fn generation(&self) -> Arc<Generation> {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if !current.admit() {
-            *current = Generation::new();
-        }
-        Arc::clone(&current)
+        WasmiEngine { generation: Mutex::new(Generation::new()), workspaces: Arc::default() }
     }
 }
 
@@ -63,28 +55,28 @@ impl Engine for WasmiEngine {
     }
 
     fn load(&self, artifact: &[u8]) -> Result<Arc<dyn LoadedModule>, Fault> {
-        let generation = self.generation();
-        let module = Module::new(&generation.engine, artifact).map_err(engine_fault)?;
+        let engine = self.generation.lock().unwrap_or_else(PoisonError::into_inner).admit();
+        let module = Module::new(&engine, artifact).map_err(engine_fault)?;
         let memory = module.imports().find_map(|import| match import.ty() {
             ExternType::Memory(ty) => Some(*ty),
             _ => None,
         });
         let memory = memory.ok_or(Fault::Bug { what: "an artifact imports its memory" })?;
-        Ok(Arc::new(WasmiModule { generation, module, memory }))
+        Ok(Arc::new(WasmiModule { module, memory, workspaces: Arc::clone(&self.workspaces) }))
     }
 }
 
 struct WasmiModule {
-    generation: Arc<Generation>,
     module: Module,
     memory: MemoryType,
+    workspaces: Arc<Workspaces>,
 }
 
 impl LoadedModule for WasmiModule {
     fn call(&self, call: &Call<'_>, session: &mut Session<'_, '_>) -> Result<Ended, Fault> {
-        let mut workspace = self.generation.workspace(self.memory)?;
+        let mut workspace = self.workspaces.lend(self.module.engine(), self.memory)?;
         let ended = self.call_in(&mut workspace, call, session);
-        self.generation.put_back(workspace);
+        self.workspaces.take_back(workspace);
         ended
     }
 }
