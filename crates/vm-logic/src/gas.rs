@@ -76,6 +76,7 @@ impl GasCounter {
     ///
     /// More than `i64::MAX` cannot be expressed there, and cannot be burnt by any code in a
     /// lifetime.
+    #[inline]
     pub fn wasm_budget(&self) -> i64 {
         i64::try_from(self.prepaid.saturating_sub(self.used()).as_gas()).unwrap_or(i64::MAX)
     }
@@ -85,10 +86,10 @@ impl GasCounter {
     ///
     /// # Errors
     /// When that passes a limit; always when `left` is negative.
+    #[inline]
     pub fn settle(&mut self, budget: i64, left: i64) -> Result<(), HostError> {
-        let spent = i128::from(budget) - i128::from(left);
-        let spent = Gas::from_gas(u64::try_from(spent).unwrap_or(0));
-        self.burn(spent)?;
+        let spent = if left < budget { budget.abs_diff(left) } else { 0 };
+        self.burn(Gas::from_gas(spent))?;
         if left < 0 { Err(self.stop_at_limit(self.burnt, self.used())) } else { Ok(()) }
     }
 
@@ -166,15 +167,23 @@ impl GasCounter {
         Ok(self.burn(price.checked_mul(count.into()).ok_or(HostError::IntegerOverflow)?)?)
     }
 
+    #[inline]
     fn burn(&mut self, gas: Gas) -> Result<(), HostError> {
-        let burnt = self.burnt.checked_add(gas).ok_or(HostError::IntegerOverflow)?;
-        if burnt <= self.limit {
-            self.burnt = burnt;
-            return Ok(());
+        match self.burnt.checked_add(gas) {
+            Some(burnt) if burnt <= self.limit => {
+                self.burnt = burnt;
+                Ok(())
+            }
+            Some(burnt) => Err(self.stop_burning(burnt)),
+            None => Err(HostError::IntegerOverflow),
         }
+    }
+
+    #[cold]
+    fn stop_burning(&mut self, burnt: Gas) -> HostError {
         // The protocol's sum wraps here; the limits below make that harmless.
         let used = Gas::from_gas(burnt.as_gas().wrapping_add(self.reserved.as_gas()));
-        Err(self.stop_at_limit(burnt, used))
+        self.stop_at_limit(burnt, used)
     }
 
     fn burn_and_reserve(&mut self, burn: Gas, reserve: Gas) -> Result<(), HostError> {

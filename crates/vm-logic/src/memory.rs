@@ -29,6 +29,18 @@ impl GuestMemory for [u8] {
     }
 }
 
+impl<M: GuestMemory + ?Sized> GuestMemory for &mut M {
+    #[inline]
+    fn read(&self, ptr: u64, len: u64) -> Option<&[u8]> {
+        (**self).read(ptr, len)
+    }
+
+    #[inline]
+    fn write(&mut self, ptr: u64, bytes: &[u8]) -> Option<()> {
+        (**self).write(ptr, bytes)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::GuestMemory;

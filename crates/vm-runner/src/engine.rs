@@ -16,7 +16,7 @@ mod wasmi;
 #[cfg(feature = "wasmtime")]
 mod wasmtime;
 
-pub use session::{HostReturn, Interruption, RawEnd, Session};
+pub use session::{Interrupted, RawEnd, Session};
 
 use crate::prepare::{GasPassing, Prepared};
 use std::fmt;

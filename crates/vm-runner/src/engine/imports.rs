@@ -4,11 +4,12 @@
 //! convention needs. So a host function is compiled once, however many engines and signatures there
 //! are. Which functions a module may import, and with what types, is settled before an engine sees it.
 
-use super::session::{HostReturn, Interruption, Session};
+use super::session::{Interrupted, Session};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use torr_vm_logic::error::Fault;
 use torr_vm_logic::function::{HostFunction, Parameters, Specification, Visitor};
+use torr_vm_logic::memory::GuestMemory;
 
 /// A host function, ready to be linked.
 pub(super) struct Import {
@@ -20,8 +21,11 @@ pub(super) struct Import {
 
 /// Runs a host function in a session, with what is left in the gas global, the instance's memory and
 /// the parameters' bits.
+///
+/// Half of the host functions do not touch the memory, and finding it takes some engines longer than
+/// all the rest of a call; so they get a way to it.
 pub(super) type HostCall =
-    fn(&mut Session<'_, '_>, i64, &mut [u8], &[u64]) -> Result<HostReturn, Interruption>;
+    fn(&mut Session<'_, '_>, i64, &mut dyn GuestMemory, &[u64]) -> Result<u64, Interrupted>;
 
 /// The host function of this name, of any version.
 ///
@@ -56,9 +60,9 @@ static IMPORTS: LazyLock<BTreeMap<&'static str, Import>> = LazyLock::new(|| {
 fn call<F: HostFunction>(
     session: &mut Session<'_, '_>,
     left: i64,
-    memory: &mut [u8],
+    memory: &mut dyn GuestMemory,
     parameters: &[u64],
-) -> Result<HostReturn, Interruption>
+) -> Result<u64, Interrupted>
 where
     F::Parameters: Parameters,
 {

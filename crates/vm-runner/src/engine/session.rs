@@ -16,6 +16,7 @@ use crate::prepare::Charging;
 use torr_vm_logic::error::{Fault, HostError, Stop, WasmTrap};
 use torr_vm_logic::function::{HostFunction, Parameters, WasmOutput};
 use torr_vm_logic::host::{Host, HostState};
+use torr_vm_logic::memory::GuestMemory;
 
 /// A call under way.
 pub struct Session<'h, 'a> {
@@ -28,20 +29,18 @@ pub struct Session<'h, 'a> {
     journal: Journal,
     /// The answer of the journal that comes next; `None` when it is written.
     next_answer: Option<usize>,
+    /// Why a host call was the last.
+    interruption: Option<Interruption>,
 }
 
-/// What a host function gives back to Wasm code.
-#[derive(Clone, Copy, Debug)]
-pub struct HostReturn {
-    /// What goes into the gas global.
-    pub budget: i64,
-    /// The returned integer, zero-extended, if the function returns one.
-    pub bits: Option<u64>,
-}
+/// After a host call the Wasm code does not go on. The session knows why; the engine leaves the code
+/// and reports [`RawEnd::Interrupted`].
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a host function ended the call")]
+pub struct Interrupted;
 
 /// Why Wasm code does not go on after a host call.
-#[derive(Debug)]
-pub enum Interruption {
+enum Interruption {
     /// The host function ended the call.
     Stopped(Stop),
     /// The call is to be run again on exact charges.
@@ -55,23 +54,29 @@ impl<T: Into<Stop>> From<T> for Interruption {
 }
 
 /// How the engine says that a call ended.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum RawEnd {
     /// The function returned.
     Returned,
     /// The code trapped; exhausted budgets trap as `unreachable`.
     Trapped(WasmTrap),
-    /// A host call was the last thing it did.
-    Interrupted(Interruption),
+    /// A host call was the last thing it did: it was [`Interrupted`].
+    Interrupted,
 }
 
 impl<'h, 'a> Session<'h, 'a> {
     /// The session of a call that begins, on a module that is charged like this.
     pub fn new(host: &'h mut HostState<'a>, charging: Charging) -> Session<'h, 'a> {
         let budget = host.gas.wasm_budget();
-        let next_answer = None;
-        let journal = Journal::default();
-        Session { host, charging, first_budget: budget, budget, journal, next_answer }
+        Session {
+            host,
+            charging,
+            first_budget: budget,
+            budget,
+            journal: Journal::new(),
+            next_answer: None,
+            interruption: None,
+        }
     }
 
     /// Begins again, on a module with exact charges, after [`Ended::Inexact`].
@@ -86,23 +91,50 @@ impl<'h, 'a> Session<'h, 'a> {
         self.host.current_function()
     }
 
-    /// What goes into the gas global before the first instruction.
+    /// What goes into the gas global: before the first instruction, and after each host call.
     pub fn budget(&self) -> i64 {
         self.budget
     }
 
-    /// Runs the host function `F`, called with `parameters` and with `left` in the gas global.
+    /// Runs the host function `F`, called with `parameters` and with `left` in the gas global. Gives
+    /// the returned integer, zero-extended; zero if the function returns nothing.
     ///
     /// # Errors
     /// When the contract does not go on.
-    // One copy for all engines: there are a hundred host functions.
-    #[inline(never)]
+    // The result is small enough for registers: what went through memory here would take longer than
+    // many a host function.
+    #[inline]
     pub fn host_call<F: HostFunction>(
         &mut self,
         left: i64,
-        memory: &mut [u8],
+        memory: &mut dyn GuestMemory,
         parameters: &[u64],
-    ) -> Result<HostReturn, Interruption>
+    ) -> Result<u64, Interrupted>
+    where
+        F::Parameters: Parameters,
+    {
+        self.run_or_replay::<F>(left, memory, parameters)
+            .map_err(|interruption| self.interrupt(interruption))
+    }
+
+    /// The engine could not do its part of a host call.
+    pub fn fail(&mut self, fault: Fault) -> Interrupted {
+        self.interrupt(fault.into())
+    }
+
+    #[cold]
+    fn interrupt(&mut self, interruption: Interruption) -> Interrupted {
+        self.interruption = Some(interruption);
+        Interrupted
+    }
+
+    #[inline]
+    fn run_or_replay<F: HostFunction>(
+        &mut self,
+        left: i64,
+        memory: &mut dyn GuestMemory,
+        parameters: &[u64],
+    ) -> Result<u64, Interruption>
     where
         F::Parameters: Parameters,
     {
@@ -121,15 +153,16 @@ impl<'h, 'a> Session<'h, 'a> {
         self.host.gas.settle(self.budget, left)?;
         let journal = is_fast.then_some(&mut self.journal);
         let memory = &mut JournaledMemory { memory, journal };
-        let bits = F::call(&mut Host { state: &mut *self.host, memory }, parameters)?.to_bits();
+        let output = F::call(&mut Host { state: &mut *self.host, memory }, parameters)?;
+        let bits = output.to_bits().unwrap_or_default();
         self.budget = self.host.gas.wasm_budget();
         if is_fast {
-            self.journal.answered(F::SPECIFICATION.name, left, self.budget, bits);
+            self.journal.answered(const { &F::SPECIFICATION }, left, self.budget, bits);
             if self.journal.is_full() {
                 return Err(Interruption::Inexact);
             }
         }
-        Ok(HostReturn { budget: self.budget, bits })
+        Ok(bits)
     }
 
     /// Answers a host call out of the journal.
@@ -138,16 +171,16 @@ impl<'h, 'a> Session<'h, 'a> {
         &mut self,
         function: &'static str,
         left: i64,
-        memory: &mut [u8],
+        memory: &mut dyn GuestMemory,
         number: usize,
-    ) -> Result<HostReturn, Interruption> {
+    ) -> Result<u64, Interruption> {
         let answer = self.journal.replay(number, memory);
         let answer = answer
-            .filter(|answer| answer.function == function && answer.left == left)
+            .filter(|answer| answer.function.name == function && answer.left == left)
             .ok_or(Fault::Bug { what: "fast and exact charges are the same at every host call" })?;
         self.next_answer = Some(number + 1);
         self.budget = answer.budget;
-        Ok(HostReturn { budget: answer.budget, bits: answer.bits })
+        Ok(answer.bits)
     }
 
     /// The call is over as `raw` says, with these budgets left: settles the gas counter and says how
@@ -161,8 +194,13 @@ impl<'h, 'a> Session<'h, 'a> {
         }
         let trap = match raw {
             // The counter was settled when the host function was entered.
-            RawEnd::Interrupted(Interruption::Stopped(stop)) => return Ok(Ended::Stopped(stop)),
-            RawEnd::Interrupted(Interruption::Inexact) => return Ok(Ended::Inexact),
+            RawEnd::Interrupted => {
+                return match self.interruption.take() {
+                    Some(Interruption::Stopped(stop)) => Ok(Ended::Stopped(stop)),
+                    Some(Interruption::Inexact) => Ok(Ended::Inexact),
+                    None => Err(Fault::Bug { what: "calls are interrupted by host functions" }),
+                };
+            }
             RawEnd::Trapped(trap) => Some(trap),
             RawEnd::Returned => None,
         };

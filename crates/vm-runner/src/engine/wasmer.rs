@@ -1,29 +1,33 @@
 //! wasmer with its single-pass compiler: native code in linear time.
 //!
 //! A store lives for one call, because wasmer frees instances only with their store. Host functions
-//! run natively inside the call; they reach the call's state through a pointer in the store's
-//! environment, which is the reason for the unsafe code here.
+//! run natively inside the call; they reach the call's state, the instance's memory and its gas
+//! through pointers, which is the reason for the unsafe code here.
 
-#![allow(unsafe_code, reason = "wasmer's environment of host functions cannot hold a reference")]
+#![allow(unsafe_code, reason = "wasmer's host functions cannot hold references")]
 
 mod frameless;
 
 use self::frameless::Frameless;
 use super::imports::{self, HostCall, Import};
-use super::session::{HostReturn, Interruption, RawEnd, Session};
+use super::session::{Interrupted, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
 use crate::prepare::{GAS_EXPORT, GasPassing, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
+use std::cell::Cell;
 use std::fmt;
 use std::num::NonZero;
 use std::ptr::NonNull;
+use std::slice;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use torr_vm_logic::error::{Fault, WasmTrap};
 use torr_vm_logic::function::WasmType;
+use torr_vm_logic::memory::GuestMemory;
+use wasmer::sys::vm::{LinearMemory, VMExtern, VMGlobalDefinition, VMMemoryDefinition};
 use wasmer::sys::{EngineBuilder, Features, Singlepass};
 use wasmer::{
-    AsStoreMut, Exports, Extern, Function, FunctionEnv, FunctionEnvMut, FunctionType, Global,
-    Instance, InstantiationError, Memory, Module, RuntimeError, Store, Type, Value,
+    AsStoreMut, Extern, Function, FunctionType, Instance, InstantiationError, Module, RuntimeError,
+    Store, Type, Value,
 };
 use wasmer_types::TrapCode;
 
@@ -113,19 +117,19 @@ impl LoadedModule for WasmerModule {
     fn call(&self, call: &Call<'_>, session: &mut Session<'_, '_>) -> Result<Ended, Fault> {
         let budget = session.budget();
         let mut store = Store::new(self.engine.clone());
-        let pointer = SessionPointer::new(session);
-        let environment = Environment { session: pointer, exports: None };
-        let environment = FunctionEnv::new(&mut store, environment);
-        let functions =
-            self.imports.iter().map(|import| function(&mut store, &environment, import));
+        let running =
+            Running { session: NonNull::from(&mut *session).cast(), places: Cell::new(None) };
+        let pointer = RunningPointer(NonNull::from(&running));
+        let functions = self.imports.iter().map(|import| function(&mut store, pointer, import));
         let functions: Vec<Extern> = functions.map(Extern::Function).collect();
         let instance = match Instance::new_by_index(&mut store, &self.module, &functions) {
             Ok(instance) => instance,
             Err(error) => return Ok(Ended::Trapped(instantiation_trap(error)?)),
         };
-        let globals = Globals::find(&instance.exports)?;
-        globals.seed(&mut store, budget, call.max_stack_height)?;
-        environment.as_mut(&mut store).exports = Some(globals.clone());
+        let places = Places::of(&instance, &mut store)?;
+        places.gas.set(budget);
+        places.stack.set(i64::try_from(call.max_stack_height).unwrap_or(i64::MAX));
+        running.places.set(Some(places));
         let mut raw = RawEnd::Returned;
         let names = call.has_start.then_some(START_EXPORT).into_iter().chain([call.export]);
         for name in names {
@@ -134,38 +138,59 @@ impl LoadedModule for WasmerModule {
                 break;
             }
         }
-        let (gas_left, stack_left) =
-            (integer(&globals.gas, &mut store)?, integer(&globals.stack, &mut store)?);
+        let (gas_left, stack_left) = (places.gas.get(), places.stack.get());
         drop(store);
         session.finish(raw, gas_left, stack_left)
     }
 }
 
-/// What the host needs of an instance.
-#[derive(Clone)]
-struct Globals {
-    memory: Memory,
-    gas: Global,
-    stack: Global,
+/// Where the instance of a call has what the host needs: in memory that is the store's as long as it
+/// exists. The way through wasmer's handles takes longer than a short host function.
+#[derive(Clone, Copy)]
+struct Places {
+    memory: NonNull<VMMemoryDefinition>,
+    gas: IntegerGlobal,
+    stack: IntegerGlobal,
 }
 
-impl Globals {
-    fn find(exports: &Exports) -> Result<Globals, Fault> {
-        let memory = exports.get_memory(MEMORY_EXPORT);
-        let gas = exports.get_global(GAS_EXPORT);
-        let stack = exports.get_global(STACK_EXPORT);
-        match (memory, gas, stack) {
-            (Ok(memory), Ok(gas), Ok(stack)) => {
-                Ok(Globals { memory: memory.clone(), gas: gas.clone(), stack: stack.clone() })
-            }
-            _ => Err(Fault::Bug { what: "a prepared module exports its memory, gas and stack" }),
-        }
+/// A global of 64 bits, for as long as its store exists and while no Wasm code runs.
+#[derive(Clone, Copy)]
+struct IntegerGlobal(NonNull<VMGlobalDefinition>);
+
+impl IntegerGlobal {
+    #[inline]
+    fn get(self) -> i64 {
+        // SAFETY: `Places` do not leave the thread of their call, which uses them while it has the
+        // store and not while Wasm code runs; every bit pattern is an integer.
+        unsafe { self.0.as_ref().val.i64 }
     }
 
-    fn seed(&self, store: &mut Store, gas: i64, max_stack_height: u64) -> Result<(), Fault> {
-        let stack = i64::try_from(max_stack_height).unwrap_or(i64::MAX);
-        self.gas.set(store, Value::I64(gas)).map_err(engine_fault)?;
-        self.stack.set(store, Value::I64(stack)).map_err(engine_fault)
+    #[inline]
+    fn set(mut self, value: i64) {
+        // SAFETY: as in `get`.
+        unsafe { self.0.as_mut() }.val.i64 = value;
+    }
+}
+
+impl Places {
+    fn of(instance: &Instance, store: &mut Store) -> Result<Places, Fault> {
+        let objects = store.objects_mut().as_sys();
+        let find = |name| {
+            let found = instance.exports.get_extern(name)?;
+            Some(found.to_vm_extern().unwrap_sys())
+        };
+        let global = |name| match find(name)? {
+            VMExtern::Global(global) => Some(IntegerGlobal(global.get(objects).vmglobal())),
+            _ => None,
+        };
+        let memory = match find(MEMORY_EXPORT) {
+            Some(VMExtern::Memory(memory)) => Some(memory.get(objects).vmmemory()),
+            _ => None,
+        };
+        match (memory, global(GAS_EXPORT), global(STACK_EXPORT)) {
+            (Some(memory), Some(gas), Some(stack)) => Ok(Places { memory, gas, stack }),
+            _ => Err(Fault::Bug { what: "a prepared module exports its memory, gas and stack" }),
+        }
     }
 }
 
@@ -181,85 +206,90 @@ fn run(instance: &Instance, name: &str, store: &mut Store) -> Result<RawEnd, Fau
 }
 
 fn ended(error: RuntimeError) -> Result<RawEnd, Fault> {
-    match error.downcast::<CallInterrupted>() {
-        Ok(CallInterrupted(interruption)) => Ok(RawEnd::Interrupted(interruption)),
+    match error.downcast::<Interrupted>() {
+        Ok(Interrupted) => Ok(RawEnd::Interrupted),
         Err(error) => Ok(RawEnd::Trapped(trap(error)?)),
     }
 }
 
-/// The call's session, for host functions. Wasmer wants an environment that is `'static` and `Send`.
-struct SessionPointer(NonNull<Session<'static, 'static>>);
-
-impl SessionPointer {
-    fn new(session: &mut Session<'_, '_>) -> SessionPointer {
-        SessionPointer(NonNull::from(session).cast())
-    }
+/// What the host functions of a call share.
+struct Running {
+    /// The call's session.
+    session: NonNull<Session<'static, 'static>>,
+    /// Set after instantiation; nothing calls a host function before.
+    places: Cell<Option<Places>>,
 }
+
+/// Whose host function it is. Wasmer wants functions that are `'static`, `Send` and `Sync`.
+#[derive(Clone, Copy)]
+struct RunningPointer(NonNull<Running>);
 
 // SAFETY: the pointer is used only by host functions that run inside `LoadedModule::call`, on the
-// thread that called it; the store that holds it never leaves that function.
-unsafe impl Send for SessionPointer {}
-
-/// What host functions find in the store.
-struct Environment {
-    session: SessionPointer,
-    /// Set after instantiation; nothing calls a host function before.
-    exports: Option<Globals>,
-}
+// thread that called it; the store that has them never leaves that function.
+unsafe impl Send for RunningPointer {}
+// SAFETY: as above.
+unsafe impl Sync for RunningPointer {}
 
 /// Runs a host function in the session of the call under way.
 fn host_call(
-    mut environment: FunctionEnvMut<'_, Environment>,
+    running: RunningPointer,
     call: HostCall,
     parameters: &[u64],
-) -> Result<Option<u64>, CallInterrupted> {
-    let (environment, mut store) = environment.data_and_store_mut();
-    let Some(exports) = &environment.exports else {
-        return Err(Fault::Bug { what: "instantiation calls no host function" }.into());
-    };
+) -> Result<u64, Interrupted> {
+    // SAFETY: host functions run while `LoadedModule::call` does, which has it on its stack.
+    let Running { session, places } = unsafe { running.0.as_ref() };
     // SAFETY: `LoadedModule::call` holds the only reference to the session for as long as the store
     // exists and does not use it while Wasm code runs; host functions do not nest.
-    let session = unsafe { environment.session.0.as_mut() };
-    let left = integer(&exports.gas, &mut store)?;
-    let view = exports.memory.view(&store);
-    // SAFETY: no Wasm code runs and nothing grows the memory while the host function does, and no
-    // other slice of the memory exists.
-    let memory = unsafe { view.data_unchecked_mut() };
-    let HostReturn { budget, bits } = call(session, left, memory, parameters)?;
-    exports.gas.set(&mut store, Value::I64(budget)).map_err(engine_fault)?;
+    let session = unsafe { &mut *session.as_ptr() };
+    let Some(Places { memory, gas, .. }) = places.get() else {
+        return Err(session.fail(Fault::Bug { what: "instantiation calls no host function" }));
+    };
+    let bits = call(session, gas.get(), &mut InstanceMemory(memory), parameters)?;
+    gas.set(session.budget());
     Ok(bits)
 }
 
-/// An interruption on its way through Wasm frames.
-#[derive(Debug, thiserror::Error)]
-#[error("a host function ended the call")]
-struct CallInterrupted(Interruption);
+/// The memory of the instance that called a host function.
+struct InstanceMemory(NonNull<VMMemoryDefinition>);
 
-impl<T: Into<Interruption>> From<T> for CallInterrupted {
-    fn from(interruption: T) -> CallInterrupted {
-        CallInterrupted(interruption.into())
+impl GuestMemory for InstanceMemory {
+    #[inline]
+    fn read(&self, ptr: u64, len: u64) -> Option<&[u8]> {
+        // SAFETY: that is the memory, which no Wasm code writes, grows or frees while the host function
+        // runs; who has the returned bytes cannot write either, because `write` wants `self` alone.
+        let bytes = unsafe {
+            let VMMemoryDefinition { base, current_length } = *self.0.as_ref();
+            slice::from_raw_parts(base, current_length)
+        };
+        bytes.read(ptr, len)
+    }
+
+    #[inline]
+    fn write(&mut self, ptr: u64, bytes: &[u8]) -> Option<()> {
+        // SAFETY: as in `read`; `bytes` are not in the memory, since bytes of it borrow `self`.
+        let memory = unsafe {
+            let VMMemoryDefinition { base, current_length } = *self.0.as_ref();
+            slice::from_raw_parts_mut(base, current_length)
+        };
+        memory.write(ptr, bytes)
     }
 }
 
 /// A host function as wasmer calls it: typed when all its parameters are 64 bits wide, which all but
 /// one are.
-fn function(
-    store: &mut Store,
-    env: &FunctionEnv<Environment>,
-    import: &'static Import,
-) -> Function {
+fn function(store: &mut Store, running: RunningPointer, import: &'static Import) -> Function {
     let &Import { specification, call } = import;
     macro_rules! typed {
         ($($name:ident)*) => {
             match specification.result {
-                None => Function::new_typed_with_env(store, env, move |env: FunctionEnvMut<'_, Environment>, $($name: u64),*| {
-                    host_call(env, call, &[$($name),*]).map(|_| ())
+                None => Function::new_typed(store, move |$($name: u64),*| {
+                    host_call(running, call, &[$($name),*]).map(|_| ())
                 }),
-                Some(WasmType::I64) => Function::new_typed_with_env(store, env, move |env: FunctionEnvMut<'_, Environment>, $($name: u64),*| {
-                    host_call(env, call, &[$($name),*]).map(|bits| bits.unwrap_or_default())
+                Some(WasmType::I64) => Function::new_typed(store, move |$($name: u64),*| {
+                    host_call(running, call, &[$($name),*])
                 }),
-                Some(WasmType::I32) => Function::new_typed_with_env(store, env, move |env: FunctionEnvMut<'_, Environment>, $($name: u64),*| {
-                    host_call(env, call, &[$($name),*]).map(|bits| bits.unwrap_or_default() as u32)
+                Some(WasmType::I32) => Function::new_typed(store, move |$($name: u64),*| {
+                    host_call(running, call, &[$($name),*]).map(|bits| bits as u32)
                 }),
             }
         };
@@ -277,12 +307,12 @@ fn function(
         7 if all_wide => typed!(a b c d e f g),
         8 if all_wide => typed!(a b c d e f g h),
         9 if all_wide => typed!(a b c d e f g h i),
-        _ => untyped(store, env, import),
+        _ => untyped(store, running, import),
     }
 }
 
 /// A host function with any parameters, at the price of a vector per call.
-fn untyped(store: &mut Store, env: &FunctionEnv<Environment>, import: &'static Import) -> Function {
+fn untyped(store: &mut Store, running: RunningPointer, import: &'static Import) -> Function {
     let &Import { specification, call } = import;
     let value_type = |ty| match ty {
         WasmType::I32 => Type::I32,
@@ -292,14 +322,14 @@ fn untyped(store: &mut Store, env: &FunctionEnv<Environment>, import: &'static I
     let results = specification.result.map(value_type);
     let ty =
         FunctionType::new(parameters.collect::<Vec<_>>(), results.into_iter().collect::<Vec<_>>());
-    Function::new_with_env(store, env, ty, move |env, values: &[Value]| {
+    Function::new(store, ty, move |values: &[Value]| {
         let bits: Vec<u64> = values.iter().map(bits).collect();
-        let result =
-            host_call(env, call, &bits).map_err(|stopped| RuntimeError::user(stopped.into()))?;
-        Ok(match (specification.result, result) {
-            (Some(WasmType::I32), Some(bits)) => vec![Value::I32(bits as i32)],
-            (Some(WasmType::I64), Some(bits)) => vec![Value::I64(bits as i64)],
-            _ => Vec::new(),
+        let bits = host_call(running, call, &bits)
+            .map_err(|interrupted| RuntimeError::user(interrupted.into()))?;
+        Ok(match specification.result {
+            Some(WasmType::I32) => vec![Value::I32(bits as i32)],
+            Some(WasmType::I64) => vec![Value::I64(bits as i64)],
+            None => Vec::new(),
         })
     })
 }
@@ -309,13 +339,6 @@ fn bits(value: &Value) -> u64 {
         Value::I32(value) => u64::from(*value as u32),
         Value::I64(value) => *value as u64,
         _ => 0,
-    }
-}
-
-fn integer(global: &Global, store: &mut impl AsStoreMut) -> Result<i64, Fault> {
-    match global.get(store) {
-        Value::I64(value) => Ok(value),
-        _ => Err(Fault::Bug { what: "the metering globals are 64 bits wide" }),
     }
 }
 

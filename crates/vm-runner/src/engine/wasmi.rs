@@ -13,7 +13,7 @@ mod workspace;
 use self::adapt::{MEMORY_IMPORT, adapt};
 use self::workspace::{Generation, Workspace, Workspaces};
 use super::imports::{self, Import};
-use super::session::{HostReturn, Interruption, RawEnd, Session};
+use super::session::{Interrupted, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
 use crate::prepare::{GAS_EXPORT, GasPassing, Prepared, STACK_EXPORT, START_EXPORT};
 use std::fmt;
@@ -168,10 +168,7 @@ impl Running<'_, '_, '_> {
                 return Err(engine_fault(suspended.into_host_error()));
             };
             let import = import.clone();
-            let result = match self.host_call(&import) {
-                Ok(result) => result,
-                Err(interruption) => return Ok(RawEnd::Interrupted(interruption)),
-            };
+            let Ok(result) = self.host_call(&import)? else { return Ok(RawEnd::Interrupted) };
             step = suspended.resume(&mut *self.store, result.as_slice(), &mut []);
         }
     }
@@ -180,26 +177,30 @@ impl Running<'_, '_, '_> {
     fn ended(&mut self, error: Error) -> Result<RawEnd, Fault> {
         // An import that is itself the called function fails at once, without being suspended.
         if let Some(import) = error.downcast_ref::<ImportCalled>().cloned() {
-            return Ok(match self.host_call(&import) {
+            return Ok(match self.host_call(&import)? {
                 Ok(_) => RawEnd::Returned,
-                Err(interruption) => RawEnd::Interrupted(interruption),
+                Err(Interrupted) => RawEnd::Interrupted,
             });
         }
         Ok(RawEnd::Trapped(trap(&error)?))
     }
 
     /// Runs a host function on the state as the suspended code left it.
-    fn host_call(&mut self, called: &ImportCalled) -> Result<Option<Val>, Interruption> {
+    fn host_call(
+        &mut self,
+        called: &ImportCalled,
+    ) -> Result<Result<Option<Val>, Interrupted>, Fault> {
         let left = self.gas_left()?;
-        let memory = self.exports.memory.data_mut(&mut *self.store);
-        let HostReturn { budget, bits } =
-            (called.import.call)(self.session, left, memory, &called.parameters)?;
-        set(self.exports.gas, &mut *self.store, budget)?;
-        Ok(match (called.import.specification.result, bits) {
-            (Some(WasmType::I32), Some(bits)) => Some(Val::I32(bits as i32)),
-            (Some(WasmType::I64), Some(bits)) => Some(Val::I64(bits as i64)),
-            _ => None,
-        })
+        let memory = &mut self.exports.memory.data_mut(&mut *self.store);
+        let bits = match (called.import.call)(self.session, left, memory, &called.parameters) {
+            Ok(bits) => bits,
+            Err(interrupted) => return Ok(Err(interrupted)),
+        };
+        set(self.exports.gas, &mut *self.store, self.session.budget())?;
+        Ok(Ok(called.import.specification.result.map(|ty| match ty {
+            WasmType::I32 => Val::I32(bits as i32),
+            WasmType::I64 => Val::I64(bits as i64),
+        })))
     }
 }
 

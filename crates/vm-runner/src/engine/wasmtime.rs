@@ -11,7 +11,7 @@ mod places;
 
 use self::places::Places;
 use super::imports::{self, HostCall, Import};
-use super::session::{HostReturn, Interruption, RawEnd, Session};
+use super::session::{Interrupted, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
 use crate::prepare::{GAS_EXPORT, GasPassing, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
 use std::fmt;
@@ -22,6 +22,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use torr_vm_logic::error::{Fault, WasmTrap};
 use torr_vm_logic::function::WasmType;
+use torr_vm_logic::memory::GuestMemory;
 use wasmtime::{
     Caller, Config, Enabled, FuncType, Global, Instance, InstanceAllocationStrategy, InstancePre,
     Linker, Memory, Module, ModuleExport, OptLevel, PoolingAllocationConfig, RegallocAlgorithm,
@@ -265,11 +266,42 @@ struct CallData {
 }
 
 /// The call's session, for host functions. wasmtime wants its store's data to be `'static`.
+#[derive(Clone, Copy)]
 struct SessionPointer(NonNull<Session<'static, 'static>>);
 
 impl SessionPointer {
     fn new(session: &mut Session<'_, '_>) -> SessionPointer {
         SessionPointer(NonNull::from(session).cast())
+    }
+
+    /// The session, for one host call.
+    ///
+    /// # Safety
+    /// The call of the session is running a host function, which has no other reference to it.
+    #[inline]
+    unsafe fn get<'s>(mut self) -> &'s mut Session<'static, 'static> {
+        // SAFETY: `WasmtimeModule::call_here` holds the only other reference for as long as the store
+        // exists and does not use it while Wasm code runs; the caller promises the rest.
+        unsafe { self.0.as_mut() }
+    }
+}
+
+/// The memory of the instance that called a host function. It is looked up only when there is an
+/// access, since that takes longer than a short host function.
+struct InstanceMemory<'c, 'd> {
+    memory: Memory,
+    caller: &'c mut Caller<'d, CallData>,
+}
+
+impl GuestMemory for InstanceMemory<'_, '_> {
+    #[inline]
+    fn read(&self, ptr: u64, len: u64) -> Option<&[u8]> {
+        self.memory.data(&*self.caller).read(ptr, len)
+    }
+
+    #[inline]
+    fn write(&mut self, ptr: u64, bytes: &[u8]) -> Option<()> {
+        self.memory.data_mut(&mut *self.caller).write(ptr, bytes)
     }
 }
 
@@ -284,53 +316,52 @@ fn run(instance: &Instance, name: &str, store: &mut Store<CallData>) -> Result<R
 }
 
 fn ended(error: wasmtime::Error) -> Result<RawEnd, Fault> {
-    match error.downcast::<CallInterrupted>() {
-        Ok(CallInterrupted(interruption)) => Ok(RawEnd::Interrupted(interruption)),
+    match error.downcast::<Interrupted>() {
+        Ok(Interrupted) => Ok(RawEnd::Interrupted),
         Err(error) => Ok(RawEnd::Trapped(trap(&error)?)),
     }
 }
 
-/// Runs a host function in the session of the call under way, with what is left of the gas.
+/// Runs a host function in the session of the call under way, with what is left of the gas. Gives the
+/// returned integer, and what goes on to be the gas.
+#[inline]
 fn host_call(
     caller: &mut Caller<'_, CallData>,
     call: HostCall,
     left: i64,
     parameters: &[u64],
-) -> Result<HostReturn, CallInterrupted> {
+) -> Result<(u64, i64), Interrupted> {
     let memory = exports(caller)?.memory;
-    let (memory, data) = memory.data_and_store_mut(&mut *caller);
-    // SAFETY: `WasmtimeModule::call_here` holds the only reference to the session for as long as the
-    // store exists and does not use it while Wasm code runs; host functions do not nest.
-    let session = unsafe { data.session.0.as_mut() };
-    Ok(call(session, left, memory, parameters)?)
+    // SAFETY: a host function is running, and this is the reference that it gets.
+    let session = unsafe { caller.data().session.get() };
+    let bits = call(session, left, &mut InstanceMemory { memory, caller }, parameters)?;
+    Ok((bits, session.budget()))
 }
 
 /// [`host_call`] of a function that finds the gas in the gas global.
+#[cold]
 fn plain_host_call(
     caller: &mut Caller<'_, CallData>,
     call: HostCall,
     parameters: &[u64],
-) -> Result<HostReturn, CallInterrupted> {
+) -> Result<(u64, i64), Interrupted> {
     let gas = exports(caller)?.gas;
-    let left = integer(gas, &mut *caller)?;
-    let result = host_call(caller, call, left, parameters)?;
-    set(gas, &mut *caller, result.budget)?;
-    Ok(result)
+    let left = integer(gas, &mut *caller).map_err(|fault| fail(caller, fault))?;
+    let (bits, budget) = host_call(caller, call, left, parameters)?;
+    set(gas, &mut *caller, budget).map_err(|fault| fail(caller, fault))?;
+    Ok((bits, budget))
 }
 
-fn exports(caller: &Caller<'_, CallData>) -> Result<Exports, Fault> {
-    caller.data().exports.ok_or(Fault::Bug { what: "instantiation calls no host function" })
+#[inline]
+fn exports(caller: &Caller<'_, CallData>) -> Result<Exports, Interrupted> {
+    const MISSING: Fault = Fault::Bug { what: "instantiation calls no host function" };
+    caller.data().exports.ok_or_else(|| fail(caller, MISSING))
 }
 
-/// An interruption on its way through Wasm frames.
-#[derive(Debug, thiserror::Error)]
-#[error("a host function ended the call")]
-struct CallInterrupted(Interruption);
-
-impl<T: Into<Interruption>> From<T> for CallInterrupted {
-    fn from(interruption: T) -> CallInterrupted {
-        CallInterrupted(interruption.into())
-    }
+#[cold]
+fn fail(caller: &Caller<'_, CallData>, fault: Fault) -> Interrupted {
+    // SAFETY: a host function is running, and there is no reference outside of `host_call`.
+    unsafe { caller.data().session.get() }.fail(fault)
 }
 
 // SAFETY: the pointer is used only by host functions that run inside `WasmtimeModule::call_here`, on
@@ -375,7 +406,7 @@ fn define(
             };
         }
         let bits = bits.get(..parameters.len()).unwrap_or_default();
-        let HostReturn { budget, bits } = match (passing, values.get(parameters.len())) {
+        let (bits, budget) = match (passing, values.get(parameters.len())) {
             (GasPassing::AsParameter, Some(left)) => {
                 // SAFETY: `ty` has this parameter behind the function's own.
                 let left = unsafe { left.assume_init_ref() }.get_i64();
@@ -383,13 +414,19 @@ fn define(
             }
             _ => plain_host_call(&mut caller, call, bits)?,
         };
-        let result = specification.result.zip(bits).map(|(ty, bits)| match ty {
-            WasmType::I32 => ValRaw::u32(bits as u32),
-            WasmType::I64 => ValRaw::u64(bits),
-        });
-        let budget = (passing == GasPassing::AsParameter).then(|| ValRaw::i64(budget));
-        for (place, value) in values.iter_mut().zip(result.into_iter().chain(budget)) {
-            place.write(value);
+        let mut places = values.iter_mut();
+        let mut put = |value| {
+            if let Some(place) = places.next() {
+                place.write(value);
+            }
+        };
+        match specification.result {
+            Some(WasmType::I32) => put(ValRaw::u32(bits as u32)),
+            Some(WasmType::I64) => put(ValRaw::u64(bits)),
+            None => {}
+        }
+        if passing == GasPassing::AsParameter {
+            put(ValRaw::i64(budget));
         }
         Ok(())
     };
