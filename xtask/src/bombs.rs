@@ -10,7 +10,8 @@ use std::process::{Command, Stdio};
 const TEMPLATE: &str = include_str!("bombs/template.md");
 
 /// Where in [`TEMPLATE`] the tables go, each with the options that it is measured with.
-const TABLES: [(&str, &[&str]); 2] = [("{fast}", &[]), ("{exact}", &["--exact"])];
+const TABLES: [(&str, &[&str]); 2] =
+    [("{fast}", &["--single"]), ("{exact}", &["--single", "--exact"])];
 
 /// Why there are no tables.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use torr_vm_logic::error::Fault;
 use torr_vm_runner::EngineKind;
 use torr_vm_runner::engine::{Engine, LoadedModule};
-use torr_vm_runner::prepare::{GasPassing, Prepared};
+use torr_vm_runner::prepare::{Compilation, GasPassing, Prepared};
 
 /// An engine of some kind, with a count.
 pub struct CountingEngine {
@@ -32,8 +32,8 @@ impl Engine for CountingEngine {
         self.engine.id()
     }
 
-    fn gas_passing(&self, suits_optimising: bool) -> GasPassing {
-        self.engine.gas_passing(suits_optimising)
+    fn gas_passing(&self, best_compilation: Compilation) -> GasPassing {
+        self.engine.gas_passing(best_compilation)
     }
 
     fn compile(&self, module: &Prepared) -> Result<Vec<u8>, Fault> {

@@ -83,7 +83,7 @@ pub(crate) fn prepare_for(
     config: &VmConfig,
     charging: Charging,
 ) -> Result<Prepared, Rejection> {
-    let passing = |suits_optimising| engine.gas_passing(suits_optimising);
+    let passing = |best_compilation| engine.gas_passing(best_compilation);
     prepare::prepare_passing(code.bytes(), config, charging, &passing)
 }
 

@@ -4,7 +4,10 @@
 //! same outcome to the last gas unit. **Invariant:** an engine adds no rule of its own; its traps map
 //! to the protocol's in one `match` without a wildcard.
 
-#[cfg(all(feature = "wasmtime", any(feature = "wasmer", feature = "wasmi")))]
+#[cfg(any(
+    all(feature = "wasmtime", any(feature = "wasmer", feature = "wasmi")),
+    all(feature = "wasmer", feature = "wasmi"),
+))]
 mod guarded;
 mod imports;
 mod journal;
@@ -18,7 +21,7 @@ mod wasmtime;
 
 pub use session::{Interrupted, RawEnd, Session};
 
-use crate::prepare::{GasPassing, Prepared};
+use crate::prepare::{Compilation, GasPassing, Prepared};
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
@@ -33,8 +36,8 @@ pub trait Engine: Send + Sync {
     fn id(&self) -> String;
 
     /// How the modules that the engine compiles are to pass gas to host functions: what it calls
-    /// fastest. Modules that do not suit optimising may get another answer.
-    fn gas_passing(&self, suits_optimising: bool) -> GasPassing;
+    /// fastest. The answer may depend on what may be done with a module.
+    fn gas_passing(&self, best_compilation: Compilation) -> GasPassing;
 
     /// Compiles a module to bytes that [`Engine::load`] of an engine with the same id accepts. Time
     /// and size are linear in the size of the module.
@@ -145,9 +148,9 @@ impl EngineKind {
         install_handlers()?;
         Ok(match self {
             #[cfg(feature = "wasmer")]
-            EngineKind::Wasmer => Arc::new(wasmer::WasmerEngine::new()),
+            EngineKind::Wasmer => Arc::new(wasmer_guarded()),
             #[cfg(feature = "wasmtime")]
-            EngineKind::Wasmtime => wasmtime_guarded()?,
+            EngineKind::Wasmtime => Arc::new(wasmtime_guarded()?),
             #[cfg(feature = "wasmi")]
             EngineKind::Wasmi => Arc::new(wasmi::WasmiEngine::new()),
         })
@@ -171,16 +174,36 @@ fn install_handlers() -> Result<(), Fault> {
     Ok(())
 }
 
-/// wasmtime, with an engine that compiles in linear time for what does not suit it.
+/// wasmer, with an interpreter for what it would compile too slowly.
+#[cfg(feature = "wasmer")]
+fn wasmer_guarded() -> impl Engine {
+    let engine = wasmer::WasmerEngine::new();
+    #[cfg(feature = "wasmi")]
+    let engine = guarded::GuardedEngine {
+        engine,
+        compilation: Compilation::SinglePass,
+        fallback: wasmi::WasmiEngine::new(),
+    };
+    engine
+}
+
+/// wasmtime, with another engine for what it would compile too slowly.
 #[cfg(feature = "wasmtime")]
-fn wasmtime_guarded() -> Result<Arc<dyn Engine>, Fault> {
-    let optimising = wasmtime::WasmtimeEngine::new()?;
+fn wasmtime_guarded() -> Result<impl Engine, Fault> {
+    let engine = wasmtime::WasmtimeEngine::new()?;
     #[cfg(feature = "wasmer")]
-    return Ok(Arc::new(guarded::GuardedEngine { optimising, plain: wasmer::WasmerEngine::new() }));
+    let engine = guarded::GuardedEngine {
+        engine,
+        compilation: Compilation::Optimised,
+        fallback: wasmer_guarded(),
+    };
     #[cfg(all(feature = "wasmi", not(feature = "wasmer")))]
-    return Ok(Arc::new(guarded::GuardedEngine { optimising, plain: wasmi::WasmiEngine::new() }));
-    #[cfg(not(any(feature = "wasmer", feature = "wasmi")))]
-    return Ok(Arc::new(optimising));
+    let engine = guarded::GuardedEngine {
+        engine,
+        compilation: Compilation::Optimised,
+        fallback: wasmi::WasmiEngine::new(),
+    };
+    Ok(engine)
 }
 
 impl fmt::Display for EngineKind {

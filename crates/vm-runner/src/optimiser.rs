@@ -8,7 +8,7 @@ use crate::cache::Caches;
 use crate::code::Code;
 use crate::engine::Engine;
 use crate::policy::Optimise;
-use crate::prepare::{Charging, Prepared};
+use crate::prepare::{Charging, Compilation, Prepared};
 use crate::ready::{Optimised, Ready};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
@@ -138,7 +138,8 @@ impl Workshop {
         let engine: &dyn Engine = &**engine;
         let prepared = artifact::prepare_for(engine, &job.code, &job.config, job.charging);
         let is_fit = |module: &Prepared| {
-            module.suits_optimising && module.longest_function <= *longest_function
+            module.best_compilation == Compilation::Optimised
+                && module.longest_function <= *longest_function
         };
         if !prepared.as_ref().is_ok_and(is_fit) {
             return Ok(None);

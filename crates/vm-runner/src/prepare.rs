@@ -34,6 +34,7 @@ mod tests;
 mod writer;
 
 pub use charging::Charging;
+pub use complexity::Compilation;
 pub use interface::{
     GAS_EXPORT, GasPassing, ImportedFunction, MEMORY_EXPORT, METHOD_PREFIX, MethodKind,
     STACK_EXPORT, START_EXPORT, Signature, export_name,
@@ -68,9 +69,8 @@ pub struct Prepared {
     pub charging: Charging,
     /// Bytes of the code of the longest function, as the contract has it.
     pub longest_function: usize,
-    /// Whether a compiler that optimises takes the module in time and memory that its length bounds.
-    /// If not, it is to be compiled by one that does not, or interpreted.
-    pub suits_optimising: bool,
+    /// The most that may be done with the module, in time and memory that its length bounds.
+    pub best_compilation: Compilation,
 }
 
 /// Changes with what is written for a module, so that no artifact of another form is found in a cache.
@@ -99,8 +99,8 @@ pub fn prepare(code: &[u8], config: &VmConfig, charging: Charging) -> Result<Pre
     prepare_passing(code, config, charging, &|_| GasPassing::InGlobal)
 }
 
-/// [`prepare`], with gas passed to host functions as `passing` says, which is asked whether the module
-/// suits optimising.
+/// [`prepare`], with gas passed to host functions as `passing` says, which is told the most that may be
+/// done with the module.
 ///
 /// # Errors
 /// As [`prepare`].
@@ -108,7 +108,7 @@ pub fn prepare_passing(
     code: &[u8],
     config: &VmConfig,
     charging: Charging,
-    passing: &dyn Fn(bool) -> GasPassing,
+    passing: &dyn Fn(Compilation) -> GasPassing,
 ) -> Result<Prepared, Rejection> {
     prepare_module(code, config, charging, passing).map_err(|rejection| rejection.named(code))
 }
@@ -117,7 +117,7 @@ fn prepare_module(
     code: &[u8],
     config: &VmConfig,
     charging: Charging,
-    passing: &dyn Fn(bool) -> GasPassing,
+    passing: &dyn Fn(Compilation) -> GasPassing,
 ) -> Result<Prepared, Rejection> {
     let tariff = Tariff::new(config)?;
     let module = module::read(code, config)?;
@@ -127,8 +127,8 @@ fn prepare_module(
     test_size(&module, &bodies, config)?;
     test_compilable(&module, &bodies)?;
     let methods = interface::methods(&module);
-    let suits_optimising = complexity.suits_optimising(code.len());
-    let style = Style { charging, passing: passing(suits_optimising) };
+    let best_compilation = complexity.best_compilation(code.len());
+    let style = Style { charging, passing: passing(best_compilation) };
     let wasm = writer::write(code, &module, &methods, &analysis, tariff, config, style);
     Ok(Prepared {
         wasm: wasm.ok_or_else(misfit)?,
@@ -138,7 +138,7 @@ fn prepare_module(
         methods,
         charging,
         longest_function: module.bodies.iter().map(|body| body.operators.len()).max().unwrap_or(0),
-        suits_optimising,
+        best_compilation,
     })
 }
 

@@ -8,7 +8,7 @@ use torr_testkit::bomb::{Family, METHOD, Size};
 use torr_testkit::referee::{prepare_everywhere, run_everywhere};
 use torr_testkit::{contracts, world};
 use torr_vm_logic::context::Context;
-use torr_vm_runner::prepare::prepare;
+use torr_vm_runner::prepare::{Compilation, prepare};
 use torr_vm_runner::{Charging, Code};
 
 /// Large enough for every part of a family, small enough to compile at once.
@@ -63,18 +63,23 @@ fn prepared_modules_grow_with_the_code() {
     }
 }
 
-/// What an optimising compiler refuses or takes too long for runs all the same, on every engine.
+/// What a compiler refuses or takes too long for runs all the same, on every engine.
 #[test]
-fn what_does_not_suit_optimising_runs_everywhere() {
+fn what_does_not_suit_a_compiler_runs_everywhere() {
     let context = Context { prepaid_gas: Gas::from_gas(10_u64.pow(13)), ..world::context() };
     let config = world::config();
     let families = Family::all();
-    for (name, n) in [("table-one-label", 65_536), ("locals-in-loops", 624), ("nested-loops", 624)]
-    {
+    for (name, n, best) in [
+        ("table-one-label", 65_536, Compilation::SinglePass),
+        ("locals-in-loops", 624, Compilation::SinglePass),
+        ("nested-loops", 624, Compilation::SinglePass),
+        ("nested-values", 2_000, Compilation::Interpreted),
+        ("table-values", 2_000, Compilation::Interpreted),
+    ] {
         let family = families.iter().find(|family| family.name == name).expect("a family");
         let code = family.module(Size::one(n), &config.vm);
         let prepared = prepare(&code, &config.vm, Charging::Fast).expect("it is accepted");
-        assert!(!prepared.suits_optimising, "{name}");
+        assert_eq!(prepared.best_compilation, best, "{name}");
         let answer = run_everywhere(&Code::new(code), METHOD, &context, &world::chain());
         assert_eq!(answer.outcome.error, None, "{name}");
     }
@@ -85,6 +90,6 @@ fn what_does_not_suit_optimising_runs_everywhere() {
 fn the_example_contracts_suit_optimising() {
     for code in contracts::ALL {
         let prepared = prepare(code, &world::config().vm, Charging::Fast).expect("it is accepted");
-        assert!(prepared.suits_optimising);
+        assert_eq!(prepared.best_compilation, Compilation::Optimised);
     }
 }

@@ -1,52 +1,60 @@
-//! An optimising engine with a plain one behind it, for modules that would take the first too long.
+//! A compiling engine with another behind it, for modules that would take the first too long.
 //!
-//! A node that has an optimising engine only must take any contract all the same, in time that its
-//! length bounds. What [`Prepared::suits_optimising`] denies is compiled by the plain engine. Engines give
-//! the same outcome, so nobody can tell. The last byte of an artifact says whose it is.
+//! A node must take any contract that the protocol accepts, in time that its length bounds. What
+//! [`Prepared::best_compilation`] does not allow is left to the other engine. Engines give the same
+//! outcome, so nobody can tell. The last byte of an artifact says whose it is.
 
 use super::{Engine, LoadedModule};
-use crate::prepare::{GasPassing, Prepared};
+use crate::prepare::{Compilation, GasPassing, Prepared};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 use torr_vm_logic::error::Fault;
 
-/// Ends artifacts of the optimising engine.
-const OPTIMISED: u8 = 1;
-/// Ends artifacts of the plain engine.
-const PLAIN: u8 = 0;
+/// Ends artifacts of the first engine.
+const FIRST: u8 = 1;
+/// Ends artifacts of the other.
+const FALLBACK: u8 = 0;
 
 /// The two engines as one.
-pub(super) struct GuardedEngine<O, P> {
-    pub(super) optimising: O,
-    pub(super) plain: P,
+pub(super) struct GuardedEngine<E, F> {
+    pub(super) engine: E,
+    /// What it does with a module.
+    pub(super) compilation: Compilation,
+    /// Does less.
+    pub(super) fallback: F,
 }
 
-impl<O: Engine, P: Engine> GuardedEngine<O, P> {
+impl<E: Engine, F: Engine> GuardedEngine<E, F> {
+    /// The end of artifacts of modules with which so much may be done.
+    fn tag(&self, best_compilation: Compilation) -> u8 {
+        if best_compilation >= self.compilation { FIRST } else { FALLBACK }
+    }
+
     /// The engine whose artifacts end like this.
     fn of(&self, tag: u8) -> Result<&dyn Engine, Fault> {
         match tag {
-            OPTIMISED => Ok(&self.optimising),
-            PLAIN => Ok(&self.plain),
+            FIRST => Ok(&self.engine),
+            FALLBACK => Ok(&self.fallback),
             _ => Err(Fault::Engine { message: "an artifact of no engine".to_owned() }),
         }
     }
 }
 
-impl<O: Engine, P: Engine> Engine for GuardedEngine<O, P> {
+impl<E: Engine, F: Engine> Engine for GuardedEngine<E, F> {
     fn id(&self) -> String {
-        format!("{}, else {}", self.optimising.id(), self.plain.id())
+        format!("{}, else {}", self.engine.id(), self.fallback.id())
     }
 
-    fn gas_passing(&self, suits_optimising: bool) -> GasPassing {
-        match suits_optimising {
-            true => self.optimising.gas_passing(true),
-            false => self.plain.gas_passing(false),
+    fn gas_passing(&self, best_compilation: Compilation) -> GasPassing {
+        match self.tag(best_compilation) {
+            FIRST => self.engine.gas_passing(best_compilation),
+            _ => self.fallback.gas_passing(best_compilation),
         }
     }
 
     fn compile(&self, module: &Prepared) -> Result<Vec<u8>, Fault> {
-        let tag = if module.suits_optimising { OPTIMISED } else { PLAIN };
+        let tag = self.tag(module.best_compilation);
         let mut artifact = self.of(tag)?.compile(module)?;
         artifact.push(tag);
         Ok(artifact)

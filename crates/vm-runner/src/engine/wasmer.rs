@@ -12,7 +12,9 @@ use self::frameless::Frameless;
 use super::imports::{self, HostCall, Import};
 use super::session::{Interrupted, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
-use crate::prepare::{GAS_EXPORT, GasPassing, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
+use crate::prepare::{
+    Compilation, GAS_EXPORT, GasPassing, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT,
+};
 use std::cell::Cell;
 use std::fmt;
 use std::num::NonZero;
@@ -83,7 +85,7 @@ impl Engine for WasmerEngine {
     }
 
     /// The compiler takes imports of one result at most.
-    fn gas_passing(&self, _: bool) -> GasPassing {
+    fn gas_passing(&self, _: Compilation) -> GasPassing {
         GasPassing::InGlobal
     }
 

@@ -15,7 +15,7 @@ use self::workspace::{Generation, Workspace, Workspaces};
 use super::imports::{self, Import};
 use super::session::{Interrupted, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
-use crate::prepare::{GAS_EXPORT, GasPassing, Prepared, STACK_EXPORT, START_EXPORT};
+use crate::prepare::{Compilation, GAS_EXPORT, GasPassing, Prepared, STACK_EXPORT, START_EXPORT};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use torr_vm_logic::error::{Fault, WasmTrap};
@@ -44,7 +44,7 @@ impl Engine for WasmiEngine {
     }
 
     /// An import suspends the code, and its global is as near as a parameter.
-    fn gas_passing(&self, _: bool) -> GasPassing {
+    fn gas_passing(&self, _: Compilation) -> GasPassing {
         GasPassing::InGlobal
     }
 

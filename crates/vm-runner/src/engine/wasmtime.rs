@@ -13,7 +13,9 @@ use self::places::Places;
 use super::imports::{self, HostCall, Import};
 use super::session::{Interrupted, RawEnd, Session};
 use super::{Call, Ended, Engine, LoadedModule};
-use crate::prepare::{GAS_EXPORT, GasPassing, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT};
+use crate::prepare::{
+    Compilation, GAS_EXPORT, GasPassing, MEMORY_EXPORT, Prepared, STACK_EXPORT, START_EXPORT,
+};
 use std::fmt;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -164,7 +166,7 @@ impl Engine for WasmtimeEngine {
     }
 
     /// Reaching the gas global from outside takes longer than a host call.
-    fn gas_passing(&self, _: bool) -> GasPassing {
+    fn gas_passing(&self, _: Compilation) -> GasPassing {
         GasPassing::AsParameter
     }
 

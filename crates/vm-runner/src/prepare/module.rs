@@ -381,6 +381,7 @@ impl<'a> Reader<'a> {
         let operators = reader.original_position()..body.range().end;
         reader.set_features(self.features);
         let mut notes = Notes::default();
+        let mut open = Vec::new();
         let mut renumbering = 0;
         let Module { imports, edits, boundaries, .. } = &mut self.module;
         let (first_edit, first_boundary) = (edits.len(), boundaries.len());
@@ -392,6 +393,7 @@ impl<'a> Reader<'a> {
                 imports: imports.as_slice(),
                 edits: &mut *edits,
                 boundaries: &mut *boundaries,
+                open: &mut open,
                 offset: u32::try_from(start).unwrap_or(u32::MAX),
             };
             reader.visit_operator(&mut scan)??;

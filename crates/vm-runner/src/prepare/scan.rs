@@ -5,7 +5,7 @@
 
 use super::module::{Import, is_metered};
 use super::nan::{self, FloatUse, Width};
-use wasmparser::{BinaryReaderError, VisitOperator};
+use wasmparser::{BinaryReaderError, BlockType, VisitOperator};
 
 /// Something that the rewriter does beside metering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub(super) struct Notes {
     pub(super) returns: u64,
     /// Ways for control to go other than to the next instruction.
     pub(super) edges: u64,
+    /// The sum, over all of them, of the open blocks that will yield a value.
+    pub(super) held_values: u64,
     /// Targets of the `br_table` that has most.
     pub(super) widest_table: u32,
     /// Whether it calls functions.
@@ -67,6 +69,8 @@ pub(super) struct Notes {
     pub(super) canonical_f64: bool,
     /// Blocks that are open.
     depth: u32,
+    /// Those of them that will yield a value.
+    yielding: u64,
     /// Arithmetic whose result is on top of the stack and not canonical yet.
     pending: Option<Width>,
     /// Whether the last instruction was a call that the gas is to be taken back from.
@@ -82,6 +86,8 @@ pub(super) struct Scan<'s, V> {
     pub(super) imports: &'s [Import<'s>],
     pub(super) edits: &'s mut Vec<EditAt>,
     pub(super) boundaries: &'s mut Vec<Boundary>,
+    /// Whether each open block will yield a value, the innermost last.
+    pub(super) open: &'s mut Vec<bool>,
     pub(super) offset: u32,
 }
 
@@ -104,6 +110,8 @@ struct Arguments {
     function: Option<u32>,
     /// Targets of a `br_table`, the default one not counted.
     targets: Option<u32>,
+    /// Whether a block yields a value.
+    yields: bool,
 }
 
 impl Kind {
@@ -149,7 +157,8 @@ const fn is_boundary(visit: &str) -> bool {
 
 impl<V> Scan<'_, V> {
     #[inline(always)]
-    fn note(&mut self, kind: Kind, float: FloatUse, Arguments { function, targets }: Arguments) {
+    fn note(&mut self, kind: Kind, float: FloatUse, arguments: Arguments) {
+        let Arguments { function, targets, yields } = arguments;
         if std::mem::take(&mut self.notes.handed_over) {
             self.edits.push(EditAt { offset: self.offset, edit: Edit::TakeBack });
         }
@@ -162,7 +171,7 @@ impl<V> Scan<'_, V> {
             self.notes.pending = Some(width);
         }
         if let Some(targets) = targets {
-            self.notes.edges = self.notes.edges.saturating_add(targets.into());
+            self.add_edges(targets);
             self.notes.widest_table = self.notes.widest_table.max(targets);
         }
         match kind {
@@ -170,8 +179,14 @@ impl<V> Scan<'_, V> {
                 self.notes.loops += u64::from(matches!(kind, Kind::Loop));
                 self.notes.blocks += 1;
                 self.notes.depth = self.notes.depth.saturating_add(1);
+                self.notes.yielding += u64::from(yields);
+                self.open.push(yields);
             }
-            Kind::End => self.notes.depth = self.notes.depth.saturating_sub(1),
+            Kind::End => {
+                self.notes.depth = self.notes.depth.saturating_sub(1);
+                let yields = self.open.pop().unwrap_or_default();
+                self.notes.yielding = self.notes.yielding.saturating_sub(yields.into());
+            }
             Kind::Return => {
                 self.notes.returns += 1;
                 let edit = Edit::Return { depth: self.notes.depth };
@@ -190,6 +205,13 @@ impl<V> Scan<'_, V> {
         }
     }
 
+    fn add_edges(&mut self, count: u32) {
+        let count = u64::from(count);
+        let held = count.saturating_mul(self.notes.yielding);
+        self.notes.edges = self.notes.edges.saturating_add(count);
+        self.notes.held_values = self.notes.held_values.saturating_add(held);
+    }
+
     fn is_metered(&self, function: u32) -> bool {
         is_metered(self.imports, function)
     }
@@ -200,7 +222,7 @@ impl<V> Scan<'_, V> {
             Width::F64 => self.notes.canonical_f64 = true,
         }
         // It is a branch.
-        self.notes.edges = self.notes.edges.saturating_add(1);
+        self.add_edges(1);
         self.edits.push(EditAt { offset: self.offset, edit: Edit::Canonicalise(width) });
     }
 }
@@ -208,13 +230,22 @@ impl<V> Scan<'_, V> {
 /// What has to be known of an instruction's arguments.
 macro_rules! arguments {
     (visit_call $index:ident) => {
-        Arguments { function: Some($index), targets: None }
+        Arguments { function: Some($index), ..Arguments::default() }
     };
     (visit_ref_func $index:ident) => {
-        Arguments { function: Some($index), targets: None }
+        Arguments { function: Some($index), ..Arguments::default() }
     };
     (visit_br_table $targets:ident) => {
-        Arguments { function: None, targets: Some($targets.len()) }
+        Arguments { targets: Some($targets.len()), ..Arguments::default() }
+    };
+    (visit_block $ty:ident) => {
+        Arguments { yields: $ty != BlockType::Empty, ..Arguments::default() }
+    };
+    (visit_if $ty:ident) => {
+        Arguments { yields: $ty != BlockType::Empty, ..Arguments::default() }
+    };
+    (visit_loop $ty:ident) => {
+        Arguments { yields: $ty != BlockType::Empty, ..Arguments::default() }
     };
     ($visit:ident $($arg:ident)*) => {
         Arguments::default()
@@ -228,7 +259,7 @@ macro_rules! scan {
             fn $visit(&mut self $($(, $arg: $argty)*)?) -> Self::Output {
                 let kind = const { Kind::of(stringify!($visit)) };
                 if const { is_boundary(stringify!($visit)) } {
-                    self.notes.edges = self.notes.edges.saturating_add(1);
+                    self.add_edges(1);
                     let is_loop = matches!(kind, Kind::Loop);
                     self.boundaries.push(Boundary { offset: self.offset, is_loop });
                 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use torr_vm_logic::error::Fault;
 use torr_vm_runner::EngineKind;
 use torr_vm_runner::engine::{Call, Ended, Engine, LoadedModule, Session};
-use torr_vm_runner::prepare::{GasPassing, Prepared};
+use torr_vm_runner::prepare::{Compilation, GasPassing, Prepared};
 
 /// Where the last call stopped.
 #[derive(Clone, Debug, Default)]
@@ -45,8 +45,8 @@ impl Engine for Observer {
         self.engine.id()
     }
 
-    fn gas_passing(&self, suits_optimising: bool) -> GasPassing {
-        self.engine.gas_passing(suits_optimising)
+    fn gas_passing(&self, best_compilation: Compilation) -> GasPassing {
+        self.engine.gas_passing(best_compilation)
     }
 
     fn compile(&self, module: &Prepared) -> Result<Vec<u8>, Fault> {

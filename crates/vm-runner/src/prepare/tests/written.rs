@@ -1,7 +1,7 @@
 //! Prepared modules as text.
 
 use super::{config, prepare_text, wasm};
-use crate::prepare::{Charging, FORM, GasPassing, METHOD_PREFIX, prepare_passing};
+use crate::prepare::{Charging, Compilation, FORM, GasPassing, METHOD_PREFIX, prepare_passing};
 use expect_test::{Expect, expect};
 use torr_crypto::hash::CryptoHash;
 
@@ -582,8 +582,8 @@ fn gas_is_handed_over_to_functions_that_are_only_called() {
             (export "panic" (func $panic))
             (func (export "main") (call $log (call $height) (i64.const 0)) (call $panic)))"#,
     );
-    let passing = |suits_optimising: bool| {
-        assert!(suits_optimising);
+    let passing = |best_compilation| {
+        assert_eq!(best_compilation, Compilation::Optimised);
         GasPassing::AsParameter
     };
     let prepared = prepare_passing(&code, &config(), Charging::Fast, &passing).unwrap();
