@@ -8,6 +8,7 @@
 #![expect(clippy::float_arithmetic, reason = "measured times are floats; no protocol value is")]
 
 use clap::Parser;
+use cpu_time::ProcessTime;
 use serde::{Deserialize, Serialize};
 use std::error::Error;
 use std::fmt::Write as _;
@@ -147,31 +148,34 @@ fn measure_here(
         code_bytes: code.len() as u64,
         prepared_bytes: prepared.wasm.len() as u64,
         artifact_bytes: artifact?.len() as u64,
-        prepare_ms: refined(first_prepare, prepare)?,
-        compile_ms: refined(first_compile, || engine.compile(&prepared))?,
+        prepare_ms: least(first_prepare, prepare)?,
+        compile_ms: least(first_compile, || engine.compile(&prepared))?,
         peak_bytes: peak.saturating_sub(before),
     })
 }
 
-/// Milliseconds that are enough to tell: the system counts in tens.
+/// Runs that are made at least, and milliseconds for which more are made, unless it takes long.
+const RUNS: u32 = 5;
 const ENOUGH_MS: f64 = 200.0;
+const LONG_MS: f64 = 2_000.0;
 
+/// What `work` does and how long that takes, in milliseconds of all threads together.
 fn once<T>(work: impl FnOnce() -> T) -> Result<(T, f64), Box<dyn Error>> {
-    let before = processor_ms("self")?;
+    let before = ProcessTime::try_now()?;
     let result = work();
-    Ok((result, processor_ms("self")? - before))
+    Ok((result, before.try_elapsed()?.as_secs_f64() * 1e3))
 }
 
-/// The time of one run, from as many as it takes to tell.
-fn refined<T>(first: f64, work: impl Fn() -> T) -> Result<f64, Box<dyn Error>> {
-    let (mut runs, mut ms) = (1_u32, first);
-    while ms < ENOUGH_MS {
-        // A time of one tick or none says little; else the next round should do.
-        let factor = if ms < ENOUGH_MS / 8.0 { 8.0 } else { 1.2 * ENOUGH_MS / ms };
-        runs = (f64::from(runs) * factor).ceil() as u32;
-        ms = once(|| (0..runs).for_each(|_| drop(work())))?.1;
+/// The least that a run takes: what others on the machine do adds to it.
+fn least<T>(first: f64, work: impl Fn() -> T) -> Result<f64, Box<dyn Error>> {
+    let (mut least, mut sum, mut runs) = (first, first, 1);
+    while (runs < RUNS || sum < ENOUGH_MS) && sum < LONG_MS {
+        let (_, ms) = once(&work)?;
+        least = least.min(ms);
+        sum += ms;
+        runs += 1;
     }
-    Ok(ms / f64::from(runs))
+    Ok(least)
 }
 
 /// Processor time of all threads of a process so far, of those that ended too.
@@ -302,12 +306,16 @@ struct Column {
     last: Measured,
     ms: f64,
     bytes: u64,
-    /// By how much the time grew when the size doubled, at its worst.
+    /// By how much the time grew each time that the size doubled.
     ratio: Option<f64>,
 }
 
 /// Times below this do not say how they grow.
-const TELLING_MS: f64 = 5.0;
+const TELLING_MS: f64 = 10.0;
+
+/// How often the size doubles between the two that are compared. Over one doubling, steps show that are
+/// none of the compiler's: from some size on, the system has to find new memory for each run.
+const DOUBLINGS: u32 = 3;
 
 impl Row {
     fn of_family(
@@ -321,18 +329,18 @@ impl Row {
             largest.n = (largest.n / 16).max(1);
         }
         eprintln!("{}: {} {}", family.name, largest.n, family.counts);
-        let halves = |most: u32| [most / 2, most].into_iter().filter(|&n| n > 0);
-        let larger: Vec<Size> = halves(largest.n).map(Size::one).collect();
+        let sizes = |most: u32| [most >> DOUBLINGS, most].into_iter().filter(|&n| n > 0);
+        let larger: Vec<Size> = sizes(largest.n).map(Size::one).collect();
         let mut rows = vec![Row::of_sizes(family, &larger, engines, options)?];
         if family.has_copies() && !options.quick && !options.single {
             let most = family.most_copies(largest.n, config).copies;
-            let more: Vec<Size> = halves(most).map(|copies| Size { copies, ..largest }).collect();
+            let more: Vec<Size> = sizes(most).map(|copies| Size { copies, ..largest }).collect();
             rows.push(Row::of_sizes(family, &more, engines, options)?);
         }
         Ok(rows)
     }
 
-    /// Measures `sizes`, each twice that before it.
+    /// Measures `sizes`, the larger one last.
     fn of_sizes(
         family: &Family,
         sizes: &[Size],
@@ -379,13 +387,17 @@ impl Column {
             })
             .collect();
         let times: Vec<f64> = figures.iter().map(|figures| ms(figures)).collect();
-        let ratios =
-            times.windows(2).filter(|pair| pair[1] >= TELLING_MS).map(|pair| pair[1] / pair[0]);
+        let ratio = match times.as_slice() {
+            &[small, large] if large >= TELLING_MS => {
+                Some((large / small).powf(1.0 / f64::from(DOUBLINGS)))
+            }
+            _ => None,
+        };
         Column {
             last: measured.last().cloned().unwrap_or(Measured::Failed),
             ms: times.last().copied().unwrap_or(0.0),
             bytes: figures.last().map_or(0, |figures| figures.peak_bytes),
-            ratio: ratios.reduce(f64::max),
+            ratio,
         }
     }
 

@@ -28,10 +28,12 @@ impl Row {
 
 /// All tables: run times, costs around them, and both against the reference.
 pub(crate) fn comparison(figures: &[Figures]) -> String {
+    let is_metered = |figures: &&Figures| !figures.peer.starts_with("unmetered");
+    let metered: Vec<Figures> = figures.iter().filter(is_metered).cloned().collect();
     let mut text = format!(
         "{}\n{}",
         table("run time / native", figures, &run_times(), &absolute),
-        table("", figures, &costs(), &absolute)
+        table("", &metered, &costs(), &absolute)
     );
     if let Some(reference) = figures.iter().find(|figures| figures.peer == "reference") {
         let others: Vec<Figures> =

@@ -20,17 +20,22 @@ use torr_vm_runner::{CacheConfig, Code, EngineKind, Policy, Runner};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column {
     engine: EngineKind,
+    /// Whether instructions cost nothing, so that none is metered: what is left is not metering's.
+    is_free: bool,
 }
 
 /// All of them.
 pub(super) fn columns() -> impl Iterator<Item = Column> {
-    EngineKind::ALL.iter().map(|&engine| Column { engine })
+    let metered = EngineKind::ALL.iter().map(|&engine| Column { engine, is_free: false });
+    let compilers = [EngineKind::Wasmer, EngineKind::Wasmtime];
+    metered.chain(compilers.map(|engine| Column { engine, is_free: true }))
 }
 
 impl Column {
     /// The peer's name.
     pub(super) fn name(self) -> String {
-        format!("torr {}", self.engine.name())
+        let manner = if self.is_free { "unmetered" } else { "torr" };
+        format!("{manner} {}", self.engine.name())
     }
 
     /// The runner of this column. **This is the only place that makes one.**
@@ -81,7 +86,7 @@ impl Torr {
                 token: code(Contract::Token),
                 loops: code(Contract::Loops),
             }),
-            config: config()?,
+            config: config(column.is_free)?,
             context: context()?,
         })
     }
@@ -97,11 +102,14 @@ impl Torr {
 
 impl Peer for Torr {
     fn about(&self) -> String {
+        if self.column.is_free {
+            return format!("torr {}, where instructions cost nothing", self.column.engine.name());
+        }
         format!("Torr {}, engine {}", env!("CARGO_PKG_VERSION"), self.engine.id())
     }
 
-    fn takes(&self, _task: Task) -> bool {
-        true
+    fn takes(&self, task: Task) -> bool {
+        !self.column.is_free || matches!(task, Task::Kernel { .. })
     }
 
     fn call(&self, task: Task) -> Result<Vec<u8>, Failure> {
@@ -113,6 +121,9 @@ impl Peer for Torr {
     }
 
     fn compilation(&self, contract: Contract) -> Option<Compilation<'_>> {
+        if self.column.is_free {
+            return None;
+        }
         let code = self.code(contract);
         Some(Compilation::new(code.bytes().len(), move || {
             let charging = self.column.policy().charging;
@@ -121,6 +132,10 @@ impl Peer for Torr {
             artifact.result.map_err(Failure::peer)?;
             Ok(Some(module.len() as u64))
         }))
+    }
+
+    fn has_instances(&self) -> bool {
+        !self.column.is_free
     }
 
     fn restarted(&self) -> Result<Option<Box<dyn Peer + '_>>, Failure> {
@@ -144,11 +159,16 @@ fn returned(outcome: Outcome) -> Result<Vec<u8>, Failure> {
     }
 }
 
-/// The latest parameters, with more gas.
-fn config() -> Result<Arc<RuntimeConfig>, Failure> {
+/// The latest parameters, with more gas, and with free instructions if they are to be free.
+fn config(is_free: bool) -> Result<Arc<RuntimeConfig>, Failure> {
     let config = Parameters::builtin(LATEST_VERSION).map_err(Failure::peer)?;
     let mut vm = VmConfig::clone(&config.vm);
     vm.limits.max_gas_burnt = Gas::from_gas(GAS);
+    if is_free {
+        vm.regular_op_cost = 0;
+        vm.linear_op_base_cost = 0;
+        vm.linear_op_unit_cost = 0;
+    }
     Ok(Arc::new(RuntimeConfig { vm: Arc::new(vm), ..RuntimeConfig::clone(&config) }))
 }
 
