@@ -91,19 +91,29 @@ fn chosen(only: &[String]) -> Result<Vec<String>, Failure> {
     }
 }
 
-/// Measures one peer after the other. A peer that fails is reported and left out; whether there was
-/// none is the second answer.
+/// How often each peer is measured. Others on the machine disturb it for longer than a sample takes, and
+/// seldom the same peer twice.
+const ROUNDS: usize = 3;
+
+/// Measures one peer after the other, and all of them again. A peer that fails is reported and left out;
+/// whether there was none is the second answer.
 fn gather(peers: &[String], quick: bool) -> Result<(Vec<Figures>, bool), Failure> {
     let folder = tempfile::tempdir().map_err(Failure::io("a temporary folder"))?;
     contracts::build(folder.path())?;
-    let mut figures = Vec::new();
-    for peer in peers {
-        eprintln!("measuring {peer}");
-        match child::spawn(peer, folder.path(), quick) {
-            Ok(measured) => figures.push(measured),
-            Err(failure) => eprintln!("{}", failure.with_causes()),
+    let mut measured = vec![Vec::new(); peers.len()];
+    let rounds = if quick { 1 } else { ROUNDS };
+    let mut complete = true;
+    for round in 1..=rounds {
+        for (peer, measured) in peers.iter().zip(&mut measured) {
+            eprintln!("measuring {peer}, {round} of {rounds}");
+            match child::spawn(peer, folder.path(), quick) {
+                Ok(figures) => measured.push(figures),
+                Err(failure) => {
+                    eprintln!("{}", failure.with_causes());
+                    complete = false;
+                }
+            }
         }
     }
-    let complete = figures.len() == peers.len();
-    Ok((figures, complete))
+    Ok((measured.iter().filter_map(|rounds| Figures::median(rounds)).collect(), complete))
 }

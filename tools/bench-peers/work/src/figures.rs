@@ -54,6 +54,36 @@ pub struct CompileFigure {
 }
 
 impl Figures {
+    /// The figures of a peer that was measured several times, each figure the middle one of its own;
+    /// `None` when it was never measured.
+    pub fn median(rounds: &[Figures]) -> Option<Figures> {
+        let first = rounds.first()?;
+        let time = |get: fn(&Figures) -> Option<f64>| {
+            middle(rounds.iter().filter_map(get).collect(), |&time| time)
+        };
+        let compilation = |get: fn(&Figures) -> Option<CompileFigure>| {
+            middle(rounds.iter().filter_map(get).collect(), |figure| figure.time)
+        };
+        let kernel = |place: usize| {
+            let of_round = |round: &Figures| round.kernels.get(place).cloned();
+            middle(rounds.iter().filter_map(of_round).collect(), KernelFigure::ratio)
+        };
+        let memory = rounds.iter().filter_map(|round| round.instance_memory).collect();
+        Some(Figures {
+            peer: first.peer.clone(),
+            about: first.about.clone(),
+            kernels: (0..first.kernels.len()).filter_map(kernel).collect(),
+            compile_token: compilation(|round| round.compile_token),
+            compile_kernels: compilation(|round| round.compile_kernels),
+            cold_token: time(|round| round.cold_token),
+            cold_kernels: time(|round| round.cold_kernels),
+            warm_call: time(|round| round.warm_call),
+            host_call: time(|round| round.host_call),
+            json_call: time(|round| round.json_call),
+            instance_memory: middle(memory, |&bytes| bytes as f64),
+        })
+    }
+
     /// Run time of a kernel as a multiple of native.
     pub fn ratio(&self, kernel: &str) -> Option<f64> {
         self.kernels.iter().find(|figure| figure.kernel == kernel).map(KernelFigure::ratio)
@@ -64,6 +94,13 @@ impl Figures {
         let ratios: Vec<f64> = self.kernels.iter().map(KernelFigure::ratio).collect();
         geometric_mean(&ratios)
     }
+}
+
+/// The one in the middle when they are in the order of `key`.
+fn middle<T>(mut values: Vec<T>, key: impl Fn(&T) -> f64) -> Option<T> {
+    values.sort_by(|a, b| key(a).total_cmp(&key(b)));
+    let place = values.len() / 2;
+    (place < values.len()).then(|| values.swap_remove(place))
 }
 
 impl KernelFigure {
