@@ -16,6 +16,8 @@ use torr_vm_runner::{CacheConfig, Code, EngineKind, Runner};
 
 /// The example token, a contract of near-sdk.
 const TOKEN: &[u8] = include_bytes!("../../../examples/contracts/prebuilt/fungible-token.wasm");
+/// What it is made with.
+const SUPPLY: &[u8] = br#"{"owner_id": "ann.near", "total_supply": "1000"}"#;
 /// Iterations of the loops below.
 const ITERATIONS: u64 = 100_000;
 
@@ -43,9 +45,28 @@ fn runner(kind: EngineKind) -> Runner {
     Runner::new(kind, CacheConfig::default()).expect("nothing on disk")
 }
 
-fn call(runner: &Runner, code: &Code, method: &str, context: &Context, config: &RuntimeConfig) {
-    let outcome = runner.run(code, method, &mut SimulatedChain::default(), context, config);
-    let outcome = outcome.expect("no fault");
+/// Calls a method where nothing is stored; gives what is stored then.
+fn call(
+    runner: &Runner,
+    code: &Code,
+    method: &str,
+    context: &Context,
+    config: &RuntimeConfig,
+) -> SimulatedChain {
+    let mut chain = SimulatedChain::default();
+    call_on(&mut chain, runner, code, method, context, config);
+    chain
+}
+
+fn call_on(
+    chain: &mut SimulatedChain,
+    runner: &Runner,
+    code: &Code,
+    method: &str,
+    context: &Context,
+    config: &RuntimeConfig,
+) {
+    let outcome = runner.run(code, method, chain, context, config).expect("no fault");
     assert_eq!(outcome.error, None);
     black_box(outcome);
 }
@@ -69,26 +90,25 @@ fn preparation(c: &mut Criterion) {
     group.finish();
 }
 
-/// From an artifact on disk to the end of a first call, as after a restart.
-fn first_call(c: &mut Criterion) {
+/// A contract of a usual size: from an artifact on disk to the end of a first call, as after a restart,
+/// and calls after that.
+fn token_calls(c: &mut Criterion) {
     let (context, config) = (world::context(), world::config());
     let code = Code::new(TOKEN);
     for kind in EngineKind::ALL {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let cache = CacheConfig { folder: Some(folder.path().join("cache")), ..Default::default() };
         let fresh = || Runner::new(*kind, cache.clone()).expect("a folder of our own");
-        fresh().precompile(&code, &config.vm).expect("no fault");
+        let runner = fresh();
+        let supply = Context { input: Arc::from(SUPPLY), ..context.clone() };
+        let mut chain = call(&runner, &code, "new_default_meta", &supply, &config);
+        let mut view = |runner: &Runner| {
+            call_on(&mut chain, runner, &code, "ft_metadata", &context, &config);
+        };
         c.bench_function(&format!("token/load from disk + view call, {kind}"), |b| {
-            b.iter_batched(
-                fresh,
-                |runner| {
-                    let mut chain = SimulatedChain::default();
-                    let outcome = runner.run(&code, "ft_metadata", &mut chain, &context, &config);
-                    black_box(outcome.expect("no fault"))
-                },
-                BatchSize::PerIteration,
-            );
+            b.iter_batched(fresh, |runner| view(&runner), BatchSize::PerIteration);
         });
+        c.bench_function(&format!("token/warm view call, {kind}"), |b| b.iter(|| view(&runner)));
     }
 }
 
@@ -116,6 +136,6 @@ fn calls(c: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20);
-    targets = preparation, first_call, calls
+    targets = preparation, token_calls, calls
 }
 criterion_main!(benches);

@@ -9,6 +9,8 @@
     all(feature = "wasmer", feature = "wasmi"),
 ))]
 mod guarded;
+#[cfg(any(feature = "wasmer", feature = "wasmi"))]
+mod idle;
 mod imports;
 mod journal;
 mod session;

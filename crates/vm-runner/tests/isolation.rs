@@ -75,6 +75,14 @@ fn code(text: &str) -> Code {
     Code::new(wat::parse_str(text).expect("valid text"))
 }
 
+/// [`SOIL`], and the same without what cannot be undone, so that an engine may have an instance serve
+/// again.
+fn soils() -> [Code; 2] {
+    let lines = SOIL.lines().filter(|line| !line.ends_with(";; for good"));
+    let mendable = lines.collect::<Vec<_>>().join("\n");
+    [SOIL, &mendable].map(code)
+}
+
 /// Calls a method with this input. Then the next call finds better code, if it was due.
 fn call(runner: &Runner, code: &Code, method: &str, input: &str) -> Outcome {
     // Enough to look at all, or to soil all and have little left to exhaust.
@@ -96,8 +104,8 @@ fn look_everywhere(runner: &Runner, code: &Code) -> Outcome {
     call(runner, code, "look_everywhere", "")
 }
 
-/// What [`SOIL`] finds of itself when it is new.
-fn untouched() -> ReturnData {
+/// What [`soils`] find of themselves when they are new.
+fn untouched() -> [ReturnData; 2] {
     // The memory from 2 MiB on has what the first data segment put there.
     let mut bytes = b"in place".to_vec();
     // Of four entries, only the first is not null.
@@ -110,27 +118,31 @@ fn untouched() -> ReturnData {
     bytes.extend_from_slice(&1_u32.to_le_bytes());
     bytes.extend_from_slice(&3_f32.to_le_bytes());
     bytes.extend_from_slice(&1_u32.to_le_bytes());
+    let mut mendable = bytes.clone();
     bytes.extend_from_slice(b"not in place");
     bytes.extend_from_slice(&[0; 8]);
     bytes.extend_from_slice(&1_u32.to_le_bytes());
-    ReturnData::Value(bytes)
+    mendable.extend_from_slice(&[0; 24]);
+    [bytes, mendable].map(ReturnData::Value)
 }
 
 #[test]
 fn a_call_finds_everything_as_it_was_made() {
-    let code = code(SOIL);
+    let codes = soils();
     on_each_runner(|name, runner| {
-        let [fresh, everywhere] = [look, look_everywhere].map(|look| look(runner, &code));
-        for fresh in [&fresh, &everywhere] {
-            assert_eq!((&fresh.error, &fresh.return_data), (&None, &untouched()), "{name}");
-        }
-        for (soil, end) in SOILS {
-            let soiled = call(runner, &code, soil, "");
-            assert!(is_like(&soiled, end), "{name} {soil}: {:?}", soiled.error);
-            if *soil == "soil_everywhere" {
-                assert_eq!(look_everywhere(runner, &code), everywhere, "{name} after {soil}");
-            } else {
-                assert_eq!(look(runner, &code), fresh, "{name} after {soil}");
+        for (code, untouched) in codes.iter().zip(untouched()) {
+            let [fresh, everywhere] = [look, look_everywhere].map(|look| look(runner, code));
+            for fresh in [&fresh, &everywhere] {
+                assert_eq!((&fresh.error, &fresh.return_data), (&None, &untouched), "{name}");
+            }
+            for (soil, end) in SOILS {
+                let soiled = call(runner, code, soil, "");
+                assert!(is_like(&soiled, end), "{name} {soil}: {:?}", soiled.error);
+                if *soil == "soil_everywhere" {
+                    assert_eq!(look_everywhere(runner, code), everywhere, "{name} after {soil}");
+                } else {
+                    assert_eq!(look(runner, code), fresh, "{name} after {soil}");
+                }
             }
         }
     });
@@ -146,28 +158,31 @@ fn is_like(outcome: &Outcome, end: &Option<ContractError>) -> bool {
 
 #[test]
 fn nothing_is_left_of_a_start_function_that_traps() {
-    let code = code(SOIL);
+    let codes = soils();
     on_each_runner(|name, runner| {
-        let fresh = look(runner, &code);
-        assert_eq!(fresh.return_data, untouched(), "{name}");
-        for _ in 0..AFTER_CALLS {
-            let soiled = call(runner, &code, "look", "soil");
-            assert!(is_like(&soiled, &SOILS[2].1), "{name}: {:?}", soiled.error);
-            assert_eq!(look(runner, &code), fresh, "{name}");
+        for (code, untouched) in codes.iter().zip(untouched()) {
+            let fresh = look(runner, code);
+            assert_eq!(fresh.return_data, untouched, "{name}");
+            for _ in 0..AFTER_CALLS {
+                let soiled = call(runner, code, "look", "soil");
+                assert!(is_like(&soiled, &SOILS[2].1), "{name}: {:?}", soiled.error);
+                assert_eq!(look(runner, code), fresh, "{name}");
+            }
         }
     });
 }
 
 #[test]
 fn nothing_is_left_of_an_instance_that_was_never_whole() {
-    let (half_made, soil, other) = (code(HALF_MADE), code(SOIL), code(OTHER));
+    let (half_made, [soil, mendable], other) = (code(HALF_MADE), soils(), code(OTHER));
+    let whole = [&soil, &mendable, &other];
     on_each_runner(|name, runner| {
-        let fresh = [&soil, &other].map(|code| look(runner, code));
+        let fresh = whole.map(|code| look(runner, code));
         for _ in 0..AFTER_CALLS {
             let failed = call(runner, &half_made, "method", "");
             let end = Some(ContractError::WasmTrap(WasmTrap::MemoryOutOfBounds));
             assert_eq!(failed.error, end, "{name}");
-            for (code, fresh) in [&soil, &other].into_iter().zip(&fresh) {
+            for (code, fresh) in whole.into_iter().zip(&fresh) {
                 assert_eq!(look(runner, code), *fresh, "{name}");
             }
         }
@@ -176,7 +191,7 @@ fn nothing_is_left_of_an_instance_that_was_never_whole() {
 
 #[test]
 fn a_contract_finds_nothing_of_another() {
-    let (soil, other) = (code(SOIL), code(OTHER));
+    let (soils, other) = (soils(), code(OTHER));
     on_each_runner(|name, runner| {
         let [fresh, everywhere] = [look, look_everywhere].map(|look| look(runner, &other));
         let nothing = ReturnData::Value(vec![0; 28]);
@@ -184,7 +199,9 @@ fn a_contract_finds_nothing_of_another() {
             assert_eq!((&fresh.error, &fresh.return_data), (&None, &nothing), "{name}");
         }
         for (method, _) in SOILS {
-            call(runner, &soil, method, "");
+            for soil in &soils {
+                call(runner, soil, method, "");
+            }
             if *method == "soil_everywhere" {
                 assert_eq!(look_everywhere(runner, &other), everywhere, "{name} after {method}");
             } else {
@@ -196,13 +213,16 @@ fn a_contract_finds_nothing_of_another() {
 
 #[test]
 fn threads_that_share_a_runner_find_nothing_of_each_other() {
-    let (soil, other) = (code(SOIL), code(OTHER));
+    let ([soil, mendable], other) = (soils(), code(OTHER));
+    let codes = [&soil, &mendable, &other];
     on_each_runner(|name, runner| {
-        let fresh = [&soil, &other].map(|code| look(runner, code));
+        let fresh = codes.map(|code| look(runner, code));
         let work = |first: usize| {
             for (method, _) in SOILS.iter().cycle().skip(first).take(2) {
-                call(runner, &soil, method, "");
-                for (code, fresh) in [&soil, &other].into_iter().zip(&fresh) {
+                for soil in [&soil, &mendable] {
+                    call(runner, soil, method, "");
+                }
+                for (code, fresh) in codes.into_iter().zip(&fresh) {
                     assert_eq!(look(runner, code), *fresh, "{name} after {method}");
                 }
             }

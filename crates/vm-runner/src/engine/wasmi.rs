@@ -34,7 +34,10 @@ pub(super) struct WasmiEngine {
 
 impl WasmiEngine {
     pub(super) fn new() -> WasmiEngine {
-        WasmiEngine { generation: Mutex::new(Generation::new()), workspaces: Arc::default() }
+        WasmiEngine {
+            generation: Mutex::new(Generation::new()),
+            workspaces: Arc::new(Workspaces::new()),
+        }
     }
 }
 

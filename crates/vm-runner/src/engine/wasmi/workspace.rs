@@ -6,8 +6,7 @@
 //! forgets a module; both are replaced after a number of uses. What waits for the next call is
 //! bounded for all engines together.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use crate::engine::idle::Idle;
 use torr_vm_logic::error::Fault;
 use wasmi::{Config, Engine, Memory, MemoryType, Store};
 
@@ -55,23 +54,24 @@ pub(super) struct Workspace {
     calls: usize,
 }
 
-/// The workspaces that wait for calls, of all generations, the one that waits longest first.
-#[derive(Default)]
+/// The workspaces that wait for calls, of all generations.
 pub(super) struct Workspaces {
-    idle: Mutex<VecDeque<Workspace>>,
+    idle: Idle<Workspace>,
 }
 
 impl Workspaces {
+    pub(super) fn new() -> Workspaces {
+        Workspaces { idle: Idle::new(IDLE_STORES) }
+    }
+
     /// A store of `engine` with a memory of type `ty`, all zeros.
     pub(super) fn lend(&self, engine: &Engine, ty: MemoryType) -> Result<Workspace, Fault> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let suits = |Workspace { store, memory, .. }: &Workspace| {
             Engine::same(store.engine(), engine) && memory.ty(store) == ty
         };
-        if let Some(workspace) = idle.iter().rposition(suits).and_then(|index| idle.remove(index)) {
+        if let Some(workspace) = self.idle.take(suits) {
             return Ok(workspace);
         }
-        drop(idle);
         let mut store = Store::new(engine, ());
         let memory = Memory::new(&mut store, ty).map_err(super::engine_fault)?;
         Ok(Workspace { store, memory, calls: 0 })
@@ -87,12 +87,7 @@ impl Workspaces {
             return;
         }
         memory.data_mut(store).fill(0);
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let longest = if idle.len() == IDLE_STORES { idle.pop_front() } else { None };
-        idle.push_back(workspace);
-        drop(idle);
-        // Freeing its memory takes a while, which others need not wait for.
-        drop(longest);
+        self.idle.put(workspace);
     }
 }
 
@@ -113,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_few_workspaces_wait_however_many_engines_there_are() {
-        let (workspaces, ty) = (Workspaces::default(), MemoryType::new(1, None));
+        let (workspaces, ty) = (Workspaces::new(), MemoryType::new(1, None));
         let engines: Vec<_> = (0..=IDLE_STORES).map(|_| Generation::new().admit()).collect();
         for engine in &engines {
             workspaces.take_back(workspaces.lend(engine, ty).expect("memory"));

@@ -1,5 +1,6 @@
 ;; `look` returns all that a contract can see of itself; the others change all of it, and end as they
-;; are called. Each page of the memory is written at its start and at its end.
+;; are called. Each page of the memory is written at its start and at its end. Lines that end in "for
+;; good" are about what cannot be undone in an instance: dropped segments and grown tables.
 (module
   (import "env" "value_return" (func $value_return (param i64 i64)))
   (import "env" "panic" (func $panic))
@@ -8,11 +9,11 @@
   (import "env" "register_len" (func $register_len (param i64) (result i64)))
   (memory 1)
   (data (i32.const 0x3000000) "in place")
-  (data $passive "not in place")
+  (data $passive "not in place") ;; for good
   (type $nothing (func))
   (table $table 4 20 funcref)
   (elem (table $table) (i32.const 0) func $nothing)
-  (elem $waiting func $nothing $secret)
+  (elem $waiting func $nothing $secret) ;; for good
   (global $int (mut i32) (i32.const 1))
   (global $long (mut i64) (i64.const 2))
   (global $float (mut f32) (f32.const 3))
@@ -21,7 +22,7 @@
   (start $start)
 
   (func $nothing (type $nothing))
-  (func $secret (type $nothing) (unreachable))
+  (func $secret (export "secret") (type $nothing) (unreachable))
 
   ;; Writes a secret at both ends of every part of the memory, which are $long each.
   (func $write (param $long i32) (local $at i32) (local $last i32)
@@ -41,12 +42,12 @@
   (func $soil
     (call $write (i32.const 0x10000))
     (memory.fill (i32.const 0) (i32.const 0x5a) (i32.const 0x20000))
-    (data.drop $passive)
-    (elem.drop $waiting)
-    (drop (table.grow $table (ref.func $secret) (i32.const 16)))
-    (table.fill $table (i32.const 0) (ref.func $secret) (i32.const 10))
-    (table.copy $table $table (i32.const 5) (i32.const 0) (i32.const 10))
-    (table.set $table (i32.const 19) (ref.func $secret))
+    (data.drop $passive) ;; for good
+    (elem.drop $waiting) ;; for good
+    (drop (table.grow $table (ref.func $secret) (i32.const 16))) ;; for good
+    (table.set $table (i32.const 19) (ref.func $secret)) ;; for good
+    (table.fill $table (i32.const 0) (ref.func $secret) (i32.const 2))
+    (table.copy $table $table (i32.const 2) (i32.const 0) (i32.const 2))
     (global.set $int (i32.const 0x5a5a5a5a))
     (global.set $long (i64.const 0x5a5a5a5a5a5a5a5a))
     (global.set $float (f32.const nan:0x5a5a))
@@ -70,7 +71,8 @@
   (func (export "soil_and_trap") (call $grow) (call $soil) (unreachable))
   (func (export "soil_and_divide") (call $soil)
     (drop (i32.div_u (i32.const 1) (i32.sub (global.get $int) (global.get $int)))))
-  (func (export "soil_and_load_beyond") (call $soil) (drop (i32.load (i32.const -1))))
+  (func (export "soil_and_load_beyond") (call $soil)
+    (drop (i32.load8_u (i32.shl (memory.size) (i32.const 16)))))
   (func (export "soil_and_panic") (call $soil) (call $panic))
   (func (export "soil_and_exhaust_gas") (call $soil) (loop $again (br $again)))
   (func (export "soil_and_exhaust_stack") (call $soil) (call $deeper))
@@ -111,15 +113,16 @@
     (f32.store (i32.const 44) (global.get $float))
     (i32.store (i32.const 48) (ref.is_null (global.get $function)))
     ;; Traps if the segments were dropped; calls what the waiting one has.
-    (memory.init $passive (i32.const 52) (i32.const 0) (i32.const 12))
-    (table.init $table $waiting (i32.const 2) (i32.const 0) (i32.const 1))
-    (call_indirect $table (type $nothing) (i32.const 2))
+    (memory.init $passive (i32.const 52) (i32.const 0) (i32.const 12)) ;; for good
+    (table.init $table $waiting (i32.const 2) (i32.const 0) (i32.const 1)) ;; for good
+    (call_indirect $table (type $nothing) (i32.const 2)) ;; for good
+    (call_indirect $table (type $nothing) (i32.const 0))
     ;; What grows is new.
     (if (i32.eq (local.get $long) (i32.const 0x1000))
       (then
         (drop (memory.grow (i32.const 1024)))
         (i64.store (i32.const 64)
           (i64.or (i64.load (i32.const 0x4000000)) (i64.load (i32.const 0x7fffff8))))))
-    (drop (table.grow $table (ref.null func) (i32.const 16)))
-    (i32.store (i32.const 72) (ref.is_null (table.get $table (i32.const 19))))
+    (drop (table.grow $table (ref.null func) (i32.const 16))) ;; for good
+    (i32.store (i32.const 72) (ref.is_null (table.get $table (i32.const 19)))) ;; for good
     (call $value_return (i64.const 76) (i64.const 0))))
