@@ -13,6 +13,9 @@
 
 #![deny(unsafe_code)]
 
+#[cfg(not(any(feature = "wasmer", feature = "wasmi", feature = "wasmtime")))]
+compile_error!("nothing runs Wasm: choose one or more of the features wasmer, wasmtime and wasmi");
+
 pub mod artifact;
 pub mod cache;
 pub mod code;

@@ -7,6 +7,7 @@
 use super::session::{Interrupted, Session};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+#[cfg(any(feature = "wasmer", feature = "wasmi"))]
 use torr_vm_logic::error::Fault;
 use torr_vm_logic::function::{HostFunction, Parameters, Specification, Visitor};
 use torr_vm_logic::memory::GuestMemory;
@@ -31,6 +32,7 @@ pub(super) type HostCall =
 ///
 /// # Errors
 /// When there is none: a bug, since modules with unknown imports are not linked.
+#[cfg(any(feature = "wasmer", feature = "wasmi"))]
 pub(super) fn find(name: &str) -> Result<&'static Import, Fault> {
     IMPORTS.get(name).ok_or(Fault::Bug { what: "a linked module imports host functions only" })
 }
