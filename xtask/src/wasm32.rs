@@ -1,14 +1,19 @@
-//! Whether the contract VM builds for browsers and other WebAssembly hosts: with the interpreter
-//! alone, since no compiler runs there.
+//! Whether the crates build for browsers and other WebAssembly hosts: the contract VM with the
+//! interpreter alone, since no compiler runs there, and the store without databases on disk.
 
 use crate::TaskError;
 use crate::cargo::{self, Workspace};
 use crate::contracts::{self, WASM_TARGET};
 
-/// Checks `torr-vm-runner`, and with it all crates below, for wasm32.
+/// Checks `torr-store` and `torr-vm-runner`, and with them all crates below, for wasm32.
 pub(crate) fn check(workspace: &Workspace) -> Result<(), TaskError> {
     contracts::install_wasm_target()?;
-    let package = ["check", "--release", "--locked", "--package", "torr-vm-runner"];
-    let engine = ["--no-default-features", "--features", "wasmi", "--target", WASM_TARGET];
-    Ok(cargo::run(workspace.cargo(&package).args(engine))?)
+    let check =
+        ["check", "--release", "--locked", "--no-default-features", "--target", WASM_TARGET];
+    for package in
+        [&["--package", "torr-store"][..], &["--package", "torr-vm-runner", "--features", "wasmi"]]
+    {
+        cargo::run(workspace.cargo(&check).args(package))?;
+    }
+    Ok(())
 }

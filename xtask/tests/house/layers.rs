@@ -12,6 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("torr-crypto", &[]),
     ("torr-primitives", &["torr-crypto"]),
     ("torr-parameters", &["torr-primitives"]),
+    ("torr-store", &["torr-crypto", "torr-primitives"]),
     ("torr-vm-logic-macros", &[]),
     (
         "torr-vm-logic",
@@ -24,7 +25,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "conformance",
-        &["torr-crypto", "torr-parameters", "torr-primitives", "torr-vm-logic", "torr-vm-runner"],
+        &[
+            "torr-crypto",
+            "torr-parameters",
+            "torr-primitives",
+            "torr-store",
+            "torr-vm-logic",
+            "torr-vm-runner",
+        ],
     ),
     (
         "torr",
@@ -43,6 +51,7 @@ const CONFINED: &[(&str, &str)] = &[
     ("wasmtime", "torr-vm-runner"),
     ("cranelift", "torr-vm-runner"),
     ("finite-wasm", "torr-vm-runner"),
+    ("redb", "torr-store"),
     ("rocksdb", "torr-store"),
 ];
 

@@ -1,0 +1,185 @@
+//! An ordered map whose clones share what they have in common.
+
+use super::super::changes::Counted;
+use super::super::{Bytes, Direction, Entries, Entry, KeyRange};
+use std::collections::BTreeMap;
+use std::ops::{Bound, Range};
+use std::sync::Arc;
+
+/// Most entries of a leaf. From 64 to 1024, batches and reads take the same time, within the noise, with
+/// a million entries and with a snapshot or without.
+const LEAF_LEN: usize = 256;
+
+/// An ordered map. A clone costs nothing; what is changed afterwards is copied first, leaf by leaf.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Map {
+    leaves: Arc<Leaves>,
+}
+
+/// Leaves by their lower bounds: a leaf has the keys from its bound up to the next bound. The first
+/// bound is the empty key. No leaf is empty.
+type Leaves = BTreeMap<Bytes, Arc<Leaf>>;
+
+/// Entries in the order of their keys.
+type Leaf = Vec<(Bytes, Counted)>;
+
+impl Map {
+    /// The value of `key`.
+    pub(super) fn get(&self, key: &[u8]) -> Option<&Counted> {
+        let (_, leaf) = self.leaves.range::<[u8], _>(up_to(key)).next_back()?;
+        let index = search(leaf, key).ok()?;
+        leaf.get(index).map(|(_, counted)| counted)
+    }
+
+    /// Gives `key` a value.
+    pub(super) fn insert(&mut self, key: Bytes, counted: Counted) {
+        let leaves = Arc::make_mut(&mut self.leaves);
+        let Some((_, leaf)) = leaves.range_mut::<[u8], _>(up_to(&key)).next_back() else {
+            // Either there is no leaf, or the one that began with the empty key is gone.
+            leaves.insert(Bytes::from([]), Arc::new(vec![(key, counted)]));
+            return;
+        };
+        let leaf = Arc::make_mut(leaf);
+        match search(leaf, &key) {
+            Ok(index) => {
+                if let Some((_, present)) = leaf.get_mut(index) {
+                    *present = counted;
+                }
+            }
+            Err(index) => leaf.insert(index, (key, counted)),
+        }
+        if leaf.len() > LEAF_LEN {
+            let upper = leaf.split_off(LEAF_LEN / 2);
+            if let Some((bound, _)) = upper.first() {
+                leaves.insert(Arc::clone(bound), Arc::new(upper));
+            }
+        }
+    }
+
+    /// Removes `key`, if it is there.
+    pub(super) fn remove(&mut self, key: &[u8]) {
+        if self.get(key).is_none() {
+            return;
+        }
+        let leaves = Arc::make_mut(&mut self.leaves);
+        let Some((bound, leaf)) = leaves.range_mut::<[u8], _>(up_to(key)).next_back() else {
+            return;
+        };
+        let leaf = Arc::make_mut(leaf);
+        if let Ok(index) = search(leaf, key) {
+            leaf.remove(index);
+        }
+        if leaf.is_empty() {
+            let bound = Arc::clone(bound);
+            leaves.remove(&bound);
+        }
+    }
+
+    /// The entries in `range` as they are now.
+    pub(super) fn entries(&self, range: &KeyRange, direction: Direction) -> Entries<'static> {
+        if range.is_empty() {
+            return Box::new(std::iter::empty());
+        }
+        let mut walk =
+            Walk { leaves: Arc::clone(&self.leaves), range: range.clone(), direction, at: None };
+        walk.at = walk.first();
+        Box::new(walk.map(Ok))
+    }
+}
+
+fn up_to(key: &[u8]) -> (Bound<&[u8]>, Bound<&[u8]>) {
+    (Bound::Unbounded, Bound::Included(key))
+}
+
+fn search(leaf: &Leaf, key: &[u8]) -> Result<usize, usize> {
+    leaf.binary_search_by(|(present, _)| (**present).cmp(key))
+}
+
+/// A way through the entries of a range.
+struct Walk {
+    leaves: Arc<Leaves>,
+    range: KeyRange,
+    direction: Direction,
+    at: Option<Place>,
+}
+
+/// A leaf and what of it is still to come.
+struct Place {
+    bound: Bytes,
+    leaf: Arc<Leaf>,
+    left: Range<usize>,
+}
+
+impl Iterator for Walk {
+    type Item = Entry;
+
+    fn next(&mut self) -> Option<Entry> {
+        loop {
+            let place = self.at.as_mut()?;
+            let index = match self.direction {
+                Direction::Ascending => place.left.next(),
+                Direction::Descending => place.left.next_back(),
+            };
+            if let Some((key, counted)) = index.and_then(|index| place.leaf.get(index)) {
+                return Some((Arc::clone(key), Arc::clone(&counted.value)));
+            }
+            let bound = Arc::clone(&place.bound);
+            self.at = self.after(&bound);
+        }
+    }
+}
+
+impl Walk {
+    /// Where the way begins.
+    fn first(&self) -> Option<Place> {
+        let (start, end) = self.range.as_bounds();
+        let mut up_to_end = self.leaves.range::<[u8], _>((Bound::Unbounded, end));
+        match (self.direction, start) {
+            (Direction::Descending, _) => up_to_end.next_back(),
+            (_, Bound::Unbounded) => up_to_end.next(),
+            // The leaf that would have the key; if none would, the first.
+            (_, Bound::Included(key) | Bound::Excluded(key)) => {
+                let would_have = self.leaves.range::<[u8], _>(up_to(key)).next_back();
+                would_have.or_else(|| up_to_end.next())
+            }
+        }
+        .map(|leaf| self.place(leaf))
+    }
+
+    /// Where it goes on behind the leaf at `bound`.
+    fn after(&self, bound: &[u8]) -> Option<Place> {
+        let (start, end) = self.range.as_bounds();
+        let next = match self.direction {
+            Direction::Ascending => {
+                let behind = Bound::Excluded(bound);
+                let is_last =
+                    KeyRange { start: behind.map(Bytes::from), end: self.range.end.clone() }
+                        .is_empty();
+                if is_last { None } else { self.leaves.range::<[u8], _>((behind, end)).next() }
+            }
+            Direction::Descending => {
+                let is_last = match start {
+                    Bound::Unbounded => false,
+                    Bound::Included(start) | Bound::Excluded(start) => bound <= start,
+                };
+                let before = (Bound::Unbounded, Bound::Excluded(bound));
+                if is_last { None } else { self.leaves.range::<[u8], _>(before).next_back() }
+            }
+        };
+        next.map(|leaf| self.place(leaf))
+    }
+
+    fn place(&self, (bound, leaf): (&Bytes, &Arc<Leaf>)) -> Place {
+        let from = match &self.range.start {
+            Bound::Unbounded => 0,
+            Bound::Included(start) => leaf.partition_point(|(key, _)| key < start),
+            Bound::Excluded(start) => leaf.partition_point(|(key, _)| key <= start),
+        };
+        let to = match &self.range.end {
+            Bound::Unbounded => leaf.len(),
+            Bound::Included(end) => leaf.partition_point(|(key, _)| key <= end),
+            Bound::Excluded(end) => leaf.partition_point(|(key, _)| key < end),
+        };
+        Place { bound: Arc::clone(bound), leaf: Arc::clone(leaf), left: from..to.max(from) }
+    }
+}

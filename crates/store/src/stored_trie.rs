@@ -1,0 +1,102 @@
+//! Tries in a database: the nodes and values of each shard's tries under its name and their hashes, with
+//! counts.
+
+use crate::database::{Batch, Column, DatabaseError, Reader};
+use crate::source::{HashedBytes, HashedNodes, TrieError};
+use crate::trie::{Trie, TrieChanges};
+use std::fmt;
+use std::sync::Arc;
+use torr_crypto::hash::CryptoHash;
+
+/// A shard of a certain layout of shards. Tries of different shards have nothing to do with each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ShardUid {
+    /// Version of the layout.
+    pub version: u32,
+    /// The shard in it.
+    pub shard_id: u32,
+}
+
+impl ShardUid {
+    /// Length of what keys of the shard begin with, in bytes.
+    pub const LENGTH: usize = 8;
+
+    /// What keys of the shard begin with.
+    pub fn to_bytes(self) -> [u8; ShardUid::LENGTH] {
+        let mut bytes = [0; ShardUid::LENGTH];
+        let (version, shard_id) = bytes.split_at_mut(4);
+        version.copy_from_slice(&self.version.to_le_bytes());
+        shard_id.copy_from_slice(&self.shard_id.to_le_bytes());
+        bytes
+    }
+
+    /// The key of a node or value.
+    fn key_of(self, hash: &CryptoHash) -> [u8; ShardUid::LENGTH + CryptoHash::LENGTH] {
+        let mut key = [0; ShardUid::LENGTH + CryptoHash::LENGTH];
+        let (shard, rest) = key.split_at_mut(ShardUid::LENGTH);
+        shard.copy_from_slice(&self.to_bytes());
+        rest.copy_from_slice(hash.as_bytes());
+        key
+    }
+}
+
+impl fmt::Display for ShardUid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s{}.v{}", self.shard_id, self.version)
+    }
+}
+
+/// The nodes and values of a shard's tries.
+#[derive(Clone)]
+pub struct StoredBytes<'d> {
+    reader: &'d dyn Reader,
+    shard: ShardUid,
+}
+
+impl fmt::Debug for StoredBytes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "nodes of {}", self.shard)
+    }
+}
+
+impl HashedBytes for StoredBytes<'_> {
+    fn bytes(&self, hash: &CryptoHash) -> Result<Arc<[u8]>, TrieError> {
+        let bytes = self.reader.get(Column::Nodes, &self.shard.key_of(hash))?;
+        bytes.ok_or(TrieError::Missing { hash: *hash })
+    }
+}
+
+impl<'d> Trie<HashedNodes<StoredBytes<'d>>> {
+    /// A shard's trie with this root. Nothing is read yet.
+    pub fn stored(
+        reader: &'d dyn Reader,
+        shard: ShardUid,
+        root: CryptoHash,
+    ) -> Trie<HashedNodes<StoredBytes<'d>>> {
+        Trie::with_root(StoredBytes { reader, shard }, root)
+    }
+}
+
+impl TrieChanges {
+    /// Adds to a batch that a shard has the changed trie too. The one before stays.
+    pub fn insert_into(&self, shard: ShardUid, batch: &mut Batch) {
+        for insertion in &self.insertions {
+            let key = shard.key_of(&insertion.hash);
+            batch.add_references(Column::Nodes, key, &insertion.bytes[..], insertion.count);
+        }
+    }
+
+    /// Adds to a batch that a shard has the trie before no more. The changed one stays.
+    pub fn delete_from(&self, shard: ShardUid, batch: &mut Batch) {
+        for deletion in &self.deletions {
+            let key = shard.key_of(&deletion.hash);
+            batch.remove_references(Column::Nodes, key, deletion.count);
+        }
+    }
+}
+
+impl From<DatabaseError> for TrieError {
+    fn from(error: DatabaseError) -> TrieError {
+        TrieError::Database(Box::new(error))
+    }
+}
