@@ -3,6 +3,7 @@
 //! A new area is a module here and a line in `FORMATS`.
 
 mod primitives;
+mod trie;
 pub mod vm;
 mod vm_config;
 
@@ -32,7 +33,7 @@ const FORMATS: &[Format] = &[
     Format { name: vm::FORMAT, content: Content::Cases(vm::cases) },
     Format { name: vm_config::FORMAT, content: Content::Cases(vm_config::cases) },
     Format { name: primitives::FORMAT, content: Content::Cases(primitives::cases) },
-    Format { name: "trie-vectors/1", content: Content::NoRunner },
+    Format { name: trie::FORMAT, content: Content::Cases(trie::cases) },
     Format { name: "apply-vectors/1", content: Content::NoRunner },
     Format { name: "view-vectors/1", content: Content::NoRunner },
     Format { name: "apply-contracts/1", content: Content::Support },
@@ -104,8 +105,8 @@ mod tests {
             (json!({"format": "x/1", "cases": [1, {}]}), &["unknown format x/1"; 2][..]),
             (json!({"format": "x/1", "cases": []}), &["unknown format x/1"][..]),
             (
-                json!({"format": "trie-vectors/1", "cases": [{}]}),
-                &["no runner for format trie-vectors/1 yet"][..],
+                json!({"format": "apply-vectors/1", "cases": [{}]}),
+                &["no runner for format apply-vectors/1 yet"][..],
             ),
             (json!({"format": "apply-contracts/1"}), &[][..]),
         ] {
