@@ -1,9 +1,7 @@
 //! Random changes against a map and a root that is computed from it by other code.
 
-mod reference_root;
-
+use arbitrary::Unstructured;
 use proptest::prelude::*;
-use reference_root::reference_root;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -15,6 +13,7 @@ use torr_store::recorder::Recorder;
 use torr_store::source::{HashedNodes, TrieError};
 use torr_store::trie::{EMPTY_ROOT, Entry, Finished, Trie, TrieChanges};
 use torr_store::trie_update::TrieUpdate;
+use torr_testkit::trie::reference_root;
 
 /// Changes in a run of the model, and in one update.
 const CHANGES: usize = 100_000;
@@ -292,6 +291,12 @@ proptest! {
         }
         let finished = update.finish().expect("all nodes are there");
         prop_assert_eq!(finished.root(), reference_root(&map));
+    }
+
+    #[test]
+    fn any_nodes_end_in_a_result_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        // Bytes that run out are no finding.
+        let _ = torr_testkit::trie::check_any_nodes(&mut Unstructured::new(&bytes));
     }
 
     #[test]

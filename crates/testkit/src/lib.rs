@@ -4,6 +4,7 @@
 //! makes what compilers are worst at. [`world`] gives contracts a chain to run on, [`referee`] runs them on
 //! every engine and insists on one answer, [`soak`] puts both native engines under stress in one process.
 //! [`round_trip`] insists on one encoding of each value, [`counting`] shows what a cache spares an engine.
+//! [`trie`](mod@trie) compares tries with maps, and makes nodes that no update would make.
 
 #![forbid(unsafe_code)]
 
@@ -17,4 +18,5 @@ pub mod program;
 pub mod referee;
 pub mod round_trip;
 pub mod soak;
+pub mod trie;
 pub mod world;

@@ -21,7 +21,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("torr-vm-runner", &["torr-crypto", "torr-parameters", "torr-primitives", "torr-vm-logic"]),
     (
         "torr-testkit",
-        &["torr-crypto", "torr-parameters", "torr-primitives", "torr-vm-logic", "torr-vm-runner"],
+        &[
+            "torr-crypto",
+            "torr-parameters",
+            "torr-primitives",
+            "torr-store",
+            "torr-vm-logic",
+            "torr-vm-runner",
+        ],
     ),
     (
         "conformance",

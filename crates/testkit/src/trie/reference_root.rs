@@ -7,7 +7,10 @@ use torr_crypto::hash::CryptoHash;
 type Entry = (String, Vec<u8>);
 
 /// The root of the trie that has these entries.
-pub(crate) fn reference_root(map: &BTreeMap<Vec<u8>, Vec<u8>>) -> CryptoHash {
+///
+/// # Panics
+/// Never: all digits are made here.
+pub fn reference_root(map: &BTreeMap<Vec<u8>, Vec<u8>>) -> CryptoHash {
     let digits = |key: &Vec<u8>| key.iter().map(|byte| format!("{byte:02x}")).collect();
     let entries: Vec<Entry> = map.iter().map(|(key, value)| (digits(key), value.clone())).collect();
     if entries.is_empty() { CryptoHash([0; 32]) } else { subtrie(&entries, 0).0 }
