@@ -1,6 +1,5 @@
 //! Keys in their order.
 
-use super::Change;
 use super::inputs;
 use super::keeping::Keeper;
 use crate::encoding::Hex;
@@ -8,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::ops::Bound;
 use torr_store::source::NodeSource;
-use torr_store::trie::{EMPTY_ROOT, Trie};
+use torr_store::trie::Trie;
 
 #[derive(Deserialize)]
 struct Inputs {
@@ -34,9 +33,7 @@ enum BoundKind {
 pub(super) fn rebuild<K: Keeper>(case: Value) -> Result<Value, String> {
     let given = case.get("content").cloned();
     let Inputs { name, content, queries } = inputs(case)?;
-    let mut keeper = K::new()?;
-    let content: Vec<Change> = content.into_iter().map(|(key, value)| (key, Some(value))).collect();
-    let root = keeper.change(EMPTY_ROOT, &content)?.root;
+    let (keeper, root) = K::with_content(content)?;
     let trie = keeper.trie(root)?;
     let queries = queries.iter().map(|query| match query {
         Query::Prefix { seek_prefix: Hex(prefix) } => Ok(json!({

@@ -1,6 +1,7 @@
 //! The ways to keep a trie, behind one interface.
 
 use super::{Change, apply};
+use crate::encoding::Hex;
 use tempfile::TempDir;
 use torr_crypto::hash::CryptoHash;
 use torr_store::database::{
@@ -22,6 +23,15 @@ pub(super) trait Keeper: Sized {
 
     /// No tries yet.
     fn new() -> Result<Self, String>;
+
+    /// A trie with these entries only, and its root.
+    fn with_content(content: Vec<(Hex, Hex)>) -> Result<(Self, CryptoHash), String> {
+        let mut keeper = Self::new()?;
+        let changes: Vec<Change> =
+            content.into_iter().map(|(key, value)| (key, Some(value))).collect();
+        let root = keeper.change(EMPTY_ROOT, &changes)?.root;
+        Ok((keeper, root))
+    }
 
     /// The trie with this root.
     fn trie(&self, root: CryptoHash) -> Result<Trie<Self::Source<'_>>, String>;

@@ -1,8 +1,8 @@
 //! Proofs of single keys, and proofs that prove nothing.
 
+use super::inputs;
 use super::keeping::Keeper;
 use super::witness::read_json;
-use super::{Change, inputs};
 use crate::encoding::Hex;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use torr_crypto::hash::CryptoHash;
 use torr_store::node::ValueRef;
 use torr_store::partial_state::PartialState;
 use torr_store::proof::KeyProof;
-use torr_store::trie::{EMPTY_ROOT, Trie};
+use torr_store::trie::Trie;
 
 #[derive(Deserialize)]
 struct Inputs {
@@ -35,9 +35,7 @@ struct Invalid {
 pub(super) fn rebuild<K: Keeper>(case: Value) -> Result<Value, String> {
     let given = case.get("content").cloned();
     let Inputs { name, content, proofs } = inputs(case)?;
-    let mut keeper = K::new()?;
-    let content: Vec<Change> = content.into_iter().map(|(key, value)| (key, Some(value))).collect();
-    let root = keeper.change(EMPTY_ROOT, &content)?.root;
+    let (keeper, root) = K::with_content(content)?;
     let trie = keeper.trie(root)?;
     let proof = |Proof { key: Hex(key), invalid }: &Proof| {
         let proof = trie.prove(key).map_err(|error| error.to_string())?;

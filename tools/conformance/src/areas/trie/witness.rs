@@ -9,7 +9,7 @@ use torr_crypto::hash::{CryptoHash, sha256};
 use torr_store::partial_state::PartialState;
 use torr_store::recorder::Recorder;
 use torr_store::source::{NodeSource, TrieError};
-use torr_store::trie::{EMPTY_ROOT, Trie};
+use torr_store::trie::Trie;
 
 #[derive(Deserialize)]
 struct Inputs {
@@ -39,12 +39,11 @@ struct Read {
 }
 
 pub(super) fn rebuild<K: Keeper>(case: Value) -> Result<Value, String> {
+    let given = case.get("content").cloned();
     let Inputs { name, content, ops, update, reads_on_witness } = inputs(case)?;
-    let mut keeper = K::new()?;
-    let content: Vec<Change> = content.into_iter().map(|(key, value)| (key, Some(value))).collect();
-    let root = keeper.change(EMPTY_ROOT, &content)?.root;
-    let recorder = Recorder::new(keeper.trie(root)?.into_parts().0);
-    let node = keeper.trie(root)?.into_parts().1;
+    let (keeper, root) = K::with_content(content)?;
+    let (source, node) = keeper.trie(root)?.into_parts();
+    let recorder = Recorder::new(source);
     let trie = Trie::new(&recorder, node);
     let recorded = operations(&trie, &ops, || Some(recorder.size()))?;
     let changed = Changed::of(&trie, &update)?;
@@ -67,14 +66,11 @@ pub(super) fn rebuild<K: Keeper>(case: Value) -> Result<Value, String> {
     }
 
     let nodes: Vec<String> = witness.values().iter().map(hex::encode).collect();
-    let content = content.iter().map(|(Hex(key), value)| {
-        json!([hex::encode(key), value.as_ref().map(|Hex(value)| hex::encode(value))])
-    });
     let borsh = borsh::to_vec(&changed.changes).map_err(|error| error.to_string())?;
     let reads = reads_on_witness.iter().map(|Read { key: Hex(key) }| read_json(&on_witness, key));
     Ok(json!({
         "name": name,
-        "content": content.collect::<Vec<_>>(),
+        "content": given,
         "root": root.to_string(),
         "ops": ops.iter().zip(recorded).map(operation_json).collect::<Vec<_>>(),
         "update": changes_json(&update),
