@@ -11,6 +11,7 @@ use crate::trie::{EMPTY_ROOT, Finished, Link, NewNode, NewValue, Trie};
 use std::collections::BTreeMap;
 use std::mem;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use torr_crypto::hash::CryptoHash;
 
 /// Versions of a trie, in memory.
@@ -21,9 +22,11 @@ pub struct MemoryTrie {
     slots: Vec<Slot>,
     free: Vec<u32>,
     versions: BTreeMap<CryptoHash, Version>,
-    /// Versions that ever were, the empty one not counted.
-    versions_made: u64,
 }
+
+/// Versions that ever were, of all tries together, so that an update of one trie is not taken for one of
+/// another. The empty version is none of them: there is nothing in it to refer to.
+static VERSIONS_MADE: AtomicU64 = AtomicU64::new(0);
 
 /// A version, to read nodes of.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +53,7 @@ pub struct MemoryValue {
 /// Why a version of a trie cannot be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommitError {
-    /// The version that was changed is gone.
+    /// The version that was changed is gone, or was another trie's.
     #[error("the version with root {root} is not kept any more; change one that is")]
     UnknownVersion {
         /// Its root.
@@ -150,8 +153,8 @@ impl MemoryTrie {
         }
         let root_node = *new.last().ok_or(unknown)?;
         self.refer_to(root_node.place);
-        self.versions_made += 1;
-        let version = Version { root: root_node, number: self.versions_made, count: 1 };
+        let number = VERSIONS_MADE.fetch_add(1, Ordering::Relaxed) + 1;
+        let version = Version { root: root_node, number, count: 1 };
         self.versions.insert(root, version);
         Ok(root)
     }

@@ -210,6 +210,10 @@ fn an_update_of_a_version_that_is_gone_is_refused() {
     // Not even after one with the same root came, which has other nodes.
     memory.commit(&first).expect("there is room");
     assert_eq!(memory.commit(&late), Err(CommitError::UnknownVersion { root }));
+    // Nor by another trie that has one.
+    let mut other = MemoryTrie::default();
+    other.commit(&first).expect("there is room");
+    assert_eq!(other.commit(&late), Err(CommitError::UnknownVersion { root }));
 }
 
 fn changes() -> impl Strategy<Value = Vec<Change>> {

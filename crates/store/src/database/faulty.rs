@@ -23,8 +23,11 @@ pub enum Fault {
 }
 
 /// A database with a [`Fault`]. For tests.
-pub struct FaultyDatabase {
-    database: Arc<dyn Database>,
+pub type FaultyDatabase = Faulty<dyn Database>;
+
+/// A database or a snapshot of one, with the [`Fault`] of the database. For tests.
+pub struct Faulty<R: ?Sized> {
+    reader: Arc<R>,
     trigger: Arc<Trigger>,
 }
 
@@ -46,7 +49,7 @@ impl FaultyDatabase {
     /// `database`, which has `fault`.
     pub fn new(database: Arc<dyn Database>, fault: Fault) -> FaultyDatabase {
         let trigger = Arc::new(Trigger { fault, operations: AtomicU64::new(0) });
-        FaultyDatabase { database, trigger }
+        Faulty { reader: database, trigger }
     }
 
     /// How many operations there were, on snapshots too.
@@ -73,63 +76,13 @@ impl Trigger {
     fn pass(&self) -> Result<(), DatabaseError> {
         if self.next() == Fate::Done { Ok(()) } else { Err(failure()) }
     }
-
-    fn entries<'a>(
-        self: &Arc<Self>,
-        reader: &'a (impl Reader + ?Sized),
-        column: Column,
-        range: &KeyRange,
-        direction: Direction,
-    ) -> Result<Entries<'a>, DatabaseError> {
-        self.pass()?;
-        let entries = reader.entries(column, range, direction)?;
-        Ok(Box::new(Interrupted { entries, trigger: Arc::clone(self), ended: false }))
-    }
 }
 
 fn failure() -> DatabaseError {
     DatabaseError::io("use", "the faulty database", io::Error::other("a test made it fail"))
 }
 
-impl Reader for FaultyDatabase {
-    fn get(&self, column: Column, key: &[u8]) -> Result<Option<Bytes>, DatabaseError> {
-        self.trigger.pass()?;
-        self.database.get(column, key)
-    }
-
-    fn entries(
-        &self,
-        column: Column,
-        range: &KeyRange,
-        direction: Direction,
-    ) -> Result<Entries<'_>, DatabaseError> {
-        self.trigger.entries(&*self.database, column, range, direction)
-    }
-}
-
-impl Database for FaultyDatabase {
-    fn write(&self, batch: Batch) -> Result<(), DatabaseError> {
-        let fate = self.trigger.next();
-        if fate != Fate::Undone {
-            self.database.write(batch)?;
-        }
-        if fate == Fate::Done { Ok(()) } else { Err(failure()) }
-    }
-
-    fn snapshot(&self) -> Result<Arc<dyn Reader>, DatabaseError> {
-        self.trigger.pass()?;
-        let reader = self.database.snapshot()?;
-        Ok(Arc::new(FaultySnapshot { reader, trigger: Arc::clone(&self.trigger) }))
-    }
-}
-
-/// A snapshot of a faulty database.
-struct FaultySnapshot {
-    reader: Arc<dyn Reader>,
-    trigger: Arc<Trigger>,
-}
-
-impl Reader for FaultySnapshot {
+impl<R: Reader + ?Sized> Reader for Faulty<R> {
     fn get(&self, column: Column, key: &[u8]) -> Result<Option<Bytes>, DatabaseError> {
         self.trigger.pass()?;
         self.reader.get(column, key)
@@ -141,7 +94,25 @@ impl Reader for FaultySnapshot {
         range: &KeyRange,
         direction: Direction,
     ) -> Result<Entries<'_>, DatabaseError> {
-        self.trigger.entries(&*self.reader, column, range, direction)
+        self.trigger.pass()?;
+        let entries = self.reader.entries(column, range, direction)?;
+        Ok(Box::new(Interrupted { entries, trigger: Arc::clone(&self.trigger), ended: false }))
+    }
+}
+
+impl Database for FaultyDatabase {
+    fn write(&self, batch: Batch) -> Result<(), DatabaseError> {
+        let fate = self.trigger.next();
+        if fate != Fate::Undone {
+            self.reader.write(batch)?;
+        }
+        if fate == Fate::Done { Ok(()) } else { Err(failure()) }
+    }
+
+    fn snapshot(&self) -> Result<Arc<dyn Reader>, DatabaseError> {
+        self.trigger.pass()?;
+        let reader = self.reader.snapshot()?;
+        Ok(Arc::new(Faulty { reader, trigger: Arc::clone(&self.trigger) }))
     }
 }
 
