@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 pub mod access_key;
+pub mod account;
 pub mod account_id;
 pub mod action;
 pub mod amount;
@@ -33,6 +34,7 @@ pub mod trie_key;
 pub mod yield_id;
 
 pub use access_key::{AccessKey, AccessKeyPermission, FunctionCallPermission, GasKeyInfo};
+pub use account::Account;
 pub use account_id::{AccountId, AccountIdError, AccountType};
 pub use amount::{
     ActionIndex, Balance, BlockHeight, Compute, EpochHeight, Gas, GasWeight, Nonce, NonceIndex,
