@@ -63,7 +63,10 @@ impl AccountId {
     /// # Errors
     /// The first reason why `text` is not a valid name.
     pub const fn validate(text: &str) -> Result<(), AccountIdError> {
-        let bytes = text.as_bytes();
+        Self::validate_bytes(text.as_bytes())
+    }
+
+    const fn validate_bytes(bytes: &[u8]) -> Result<(), AccountIdError> {
         let len = bytes.len();
         if len < Self::MIN_LEN {
             return Err(AccountIdError::TooShort { len });
@@ -185,6 +188,17 @@ impl TryFrom<String> for AccountId {
 
     fn try_from(text: String) -> Result<AccountId, AccountIdError> {
         text.parse()
+    }
+}
+
+impl TryFrom<&[u8]> for AccountId {
+    type Error = AccountIdError;
+
+    /// Takes a name as keys of the state hold it: its bytes and nothing else.
+    fn try_from(bytes: &[u8]) -> Result<AccountId, AccountIdError> {
+        Self::validate_bytes(bytes)?;
+        let text = std::str::from_utf8(bytes).expect("a valid name is ASCII");
+        Ok(AccountId(Arc::from(text)))
     }
 }
 

@@ -41,4 +41,5 @@ pub use amount::{
     ProtocolVersion, ReceiptIndex, ShardId, StorageUsage,
 };
 pub use contract::{AccountContract, GlobalContractDeployMode, GlobalContractIdentifier};
+pub use trie_key::TrieKey;
 pub use yield_id::YieldId;

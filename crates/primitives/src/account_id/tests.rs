@@ -47,6 +47,14 @@ proptest! {
     }
 
     #[test]
+    fn bytes_are_names_when_their_text_is(bytes in "[a-c._-]{0,9}|.{0,9}", cut: prop::sample::Index) {
+        // Cut anywhere, in the middle of a character too.
+        let bytes = &bytes.as_bytes()[..cut.index(bytes.len() + 1)];
+        let of_text = std::str::from_utf8(bytes).ok().and_then(|text| text.parse::<AccountId>().ok());
+        prop_assert_eq!(AccountId::try_from(bytes).ok(), of_text);
+    }
+
+    #[test]
     fn names_survive_borsh_and_json(name in "([a-z0-9][-_.]?){1,31}[a-z0-9]") {
         let account_id: AccountId = name.parse().unwrap();
         let bytes = borsh::to_vec(&account_id).unwrap();
