@@ -29,6 +29,7 @@ pub mod merkle;
 pub mod outcome;
 pub mod receipt;
 pub mod state_init;
+pub mod state_record;
 pub mod transaction;
 pub mod trie_key;
 pub mod yield_id;
@@ -41,5 +42,6 @@ pub use amount::{
     ProtocolVersion, ReceiptIndex, ShardId, StorageUsage,
 };
 pub use contract::{AccountContract, GlobalContractDeployMode, GlobalContractIdentifier};
+pub use state_record::StateRecord;
 pub use trie_key::TrieKey;
 pub use yield_id::YieldId;
