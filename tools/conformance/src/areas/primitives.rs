@@ -4,9 +4,12 @@
 //! bytes from the text. What is rebuilt has to be the case.
 
 mod account_ids;
+mod accounts;
 mod hashes;
 mod inputs;
 mod keys;
+mod state_records;
+mod trie_keys;
 
 use self::inputs::Inputs;
 use crate::areas::{case_name, malformed, named_cases};
@@ -22,7 +25,11 @@ pub(crate) const FORMAT: &str = "primitives-vectors/1";
 /// What a case is when made anew from its inputs; or which input cannot be used.
 type Rebuild = fn(&Inputs<'_>) -> Result<Value, String>;
 
-/// What rebuilds the cases, by area and kind.
+/// What rebuilds cases of any kind, by area.
+const AREAS: &[(&str, Rebuild)] =
+    &[("state-records", state_records::state_record), ("trie-keys", trie_keys::trie_key)];
+
+/// What rebuilds the cases of other areas, by area and kind.
 const KINDS: &[(&str, &str, Rebuild)] = &[
     ("hashes", "sha256", hashes::sha256),
     ("hashes", "text", hashes::text),
@@ -33,6 +40,11 @@ const KINDS: &[(&str, &str, Rebuild)] = &[
     ("account-ids", "near_implicit_of_key", account_ids::implicit_of_key),
     ("account-ids", "eth_implicit_of_key", account_ids::implicit_of_key),
     ("account-ids", "deterministic_of_state_init", account_ids::deterministic_of_state_init),
+    ("accounts-and-access-keys", "access_key", accounts::access_key),
+    ("accounts-and-access-keys", "account", accounts::account),
+    ("accounts-and-access-keys", "account_decode", accounts::account_decode),
+    ("accounts-and-access-keys", "received_data_none", accounts::received_data),
+    ("accounts-and-access-keys", "received_data_some", accounts::received_data),
     ("keys-and-signatures", "key", keys::key),
     ("keys-and-signatures", "signature", keys::signature),
     ("keys-and-signatures", "signature_variants", keys::signature_variants),
@@ -65,8 +77,9 @@ pub(crate) fn cases(area: &str, file: Value) -> Vec<Case> {
 
 fn read(area: &str, name: String, case: Value) -> Case {
     let kind = case.get("kind").and_then(Value::as_str).unwrap_or_default();
-    let rebuild = KINDS.iter().find(|(of, name, _)| (*of, *name) == (area, kind));
-    let Some(&(_, _, rebuild)) = rebuild else {
+    let of_area = AREAS.iter().find(|(of, _)| *of == area).map(|(_, rebuild)| rebuild);
+    let of_kind = || KINDS.iter().find(|(of, name, _)| (*of, *name) == (area, kind));
+    let Some(&rebuild) = of_area.or_else(|| of_kind().map(|(_, _, rebuild)| rebuild)) else {
         let kind = if kind.is_empty() { String::new() } else { format!(" of kind {kind}") };
         return Case::no_runner(name, format_args!("primitives/{area} cases{kind}"));
     };
