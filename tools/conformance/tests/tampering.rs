@@ -3,8 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+use conformance::areas::cases;
 use conformance::areas::vm::{VmCase, vm_cases};
-use conformance::case::Failure;
+use conformance::case::{Check, Failure};
 use conformance::{shipped, vector_file};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -28,9 +29,16 @@ const FIELDS: &[(&str, &str)] = &[
     ("runner_error", "storage_limits"),
 ];
 
+/// Files of values in which every field of a case says something, but for its name.
+const VALUES: &[&str] = &["accounts-and-access-keys", "state-records", "trie-keys"];
+
 fn file(area: &str) -> Value {
-    let folder = shipped::folder(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let path: PathBuf = folder.join(format!("vm/{area}.json.zst"));
+    shipped_file("vm", area)
+}
+
+fn shipped_file(folder: &str, area: &str) -> Value {
+    let shipped = shipped::folder(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let path: PathBuf = shipped.join(format!("{folder}/{area}.json.zst"));
     vector_file::json(&path).unwrap()
 }
 
@@ -164,5 +172,29 @@ fn a_case_that_is_not_understood_is_refused() {
     ] {
         let refused = with(change);
         assert!(refused.starts_with(reason), "{refused}");
+    }
+}
+
+#[test]
+fn a_changed_value_fails() {
+    for area in VALUES {
+        let file = shipped_file("primitives", area);
+        let passes = |case: &Value| {
+            let mut only = file.clone();
+            only["cases"] = json!([case]);
+            match &cases(area, only).remove(0).check {
+                Check::Once(check) => check().is_ok(),
+                Check::OnEngine(_) | Check::NoRunner(_) | Check::Malformed(_) => false,
+            }
+        };
+        for case in file["cases"].as_array().unwrap() {
+            assert!(passes(case), "{area}: {case}");
+            for leaf in leaves(case).iter().filter(|leaf| *leaf != "/name") {
+                let mut tampered = case.clone();
+                let place = tampered.pointer_mut(leaf).unwrap();
+                *place = changed(place);
+                assert!(!passes(&tampered), "{area}: {case} passes with another {leaf}");
+            }
+        }
     }
 }
