@@ -88,7 +88,8 @@ pub enum StateRecord {
 /// A receipt that waits for gas. In JSON it is the receipt alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DelayedReceipt {
-    /// Its place in the queue it was read from. Not in JSON, where the order of records counts.
+    /// Its place in the queue it was read from. Not in JSON, where the order of records counts; and
+    /// the order of keys is another, so whoever writes a state sorts these records by it.
     pub index: Option<u64>,
     /// The receipt.
     pub receipt: Box<Receipt>,
