@@ -5,11 +5,13 @@
 //! "Data structures: trie").
 
 mod changes;
+mod diff;
 mod finish;
 mod iterator;
 mod node_update;
 
 pub use changes::{Deletion, Insertion, TrieChanges};
+pub use diff::{Difference, TrieDiff};
 pub use finish::Finished;
 pub(crate) use finish::{NewNode, NewValue};
 pub use iterator::TrieIterator;
