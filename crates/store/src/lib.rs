@@ -17,6 +17,7 @@ pub mod node;
 pub mod partial_state;
 pub mod proof;
 pub mod recorder;
+pub mod shard_state;
 pub mod source;
 pub mod stored_trie;
 pub mod trie;

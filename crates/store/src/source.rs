@@ -18,6 +18,14 @@ pub enum TrieError {
         /// Its hash.
         hash: CryptoHash,
     },
+    /// What stands under a hash is not what it was computed from.
+    #[error("what is stored as the trie's node or value {hash} has the hash {found}")]
+    OtherHash {
+        /// The hash under which it stands.
+        hash: CryptoHash,
+        /// Its own hash.
+        found: CryptoHash,
+    },
     /// What stands under a hash is no node.
     #[error("what is stored as the trie's node {hash} is no node: {reason}")]
     InvalidNode {
@@ -133,6 +141,18 @@ pub trait HashedBytes {
 impl<B: HashedBytes> HashedBytes for &B {
     fn bytes(&self, hash: &CryptoHash) -> Result<Arc<[u8]>, TrieError> {
         (**self).bytes(hash)
+    }
+}
+
+/// Nodes and values of which each is hashed when it is read, for who does not believe where they are kept.
+#[derive(Clone, Debug)]
+pub struct VerifiedBytes<B>(pub B);
+
+impl<B: HashedBytes> HashedBytes for VerifiedBytes<B> {
+    fn bytes(&self, hash: &CryptoHash) -> Result<Arc<[u8]>, TrieError> {
+        let bytes = self.0.bytes(hash)?;
+        let found = CryptoHash::of(&bytes);
+        if found == *hash { Ok(bytes) } else { Err(TrieError::OtherHash { hash: *hash, found }) }
     }
 }
 

@@ -31,7 +31,7 @@ impl ShardUid {
     }
 
     /// The key of a node or value.
-    fn key_of(self, hash: &CryptoHash) -> [u8; ShardUid::LENGTH + CryptoHash::LENGTH] {
+    pub(crate) fn key_of(self, hash: &CryptoHash) -> [u8; ShardUid::LENGTH + CryptoHash::LENGTH] {
         let mut key = [0; ShardUid::LENGTH + CryptoHash::LENGTH];
         let (shard, rest) = key.split_at_mut(ShardUid::LENGTH);
         shard.copy_from_slice(&self.to_bytes());

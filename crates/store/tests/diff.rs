@@ -48,10 +48,7 @@ fn difference_of_tries<S: NodeSource, T: NodeSource>(old: &Trie<S>, new: &Trie<T
 }
 
 /// A trie of which everything that is read is noted.
-fn recorded(
-    state: &PartialState,
-    root: CryptoHash,
-) -> Trie<Recorder<HashedNodes<&PartialState>>> {
+fn recorded(state: &PartialState, root: CryptoHash) -> Trie<Recorder<HashedNodes<&PartialState>>> {
     let (source, root) = Trie::with_root(state, root).into_parts();
     Trie::new(Recorder::new(source), root)
 }
@@ -79,7 +76,10 @@ fn only_in(
     of: &BTreeMap<Vec<u8>, CryptoHash>,
     other: &BTreeMap<Vec<u8>, CryptoHash>,
 ) -> BTreeSet<CryptoHash> {
-    of.iter().filter(|(path, hash)| other.get(*path) != Some(*hash)).map(|(_, hash)| *hash).collect()
+    of.iter()
+        .filter(|(path, hash)| other.get(*path) != Some(*hash))
+        .map(|(_, hash)| *hash)
+        .collect()
 }
 
 fn hashes_of(read: &PartialState) -> BTreeSet<CryptoHash> {

@@ -2,7 +2,7 @@
 
 mod reference_root;
 
-pub use reference_root::reference_root;
+pub use reference_root::{Places, reference_root, reference_trie};
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use std::collections::BTreeMap;

@@ -1,0 +1,132 @@
+//! Committing versions.
+
+use super::counts::counts_of;
+use super::records::{self, Records, Standing, VersionRecord};
+use super::{ShardState, StateError, Version, VersionNumber};
+use crate::database::{Batch, Column};
+use crate::flat::FlatValue;
+use crate::source::TrieError;
+use crate::stored_trie::ShardUid;
+use crate::trie::{EMPTY_ROOT, TrieChanges};
+use torr_crypto::hash::CryptoHash;
+
+impl ShardState {
+    /// Keeps a new version: what `changes` make of the trie of `parent`, or, without one, of the empty
+    /// trie. All versions before stay. If the parent is the head, or there is none of both, the new
+    /// version becomes the head, and `flat` has to name each key whose value is changed, with the new
+    /// value, or `None` if the key is taken out ([`TrieUpdate::changes`] does); otherwise `flat` is
+    /// not used.
+    ///
+    /// It is one batch, of the nodes and keys that change. Done again, after a stop that left open
+    /// whether it was done, it finds the version by parent, height and root, and gives that.
+    ///
+    /// # Errors
+    /// When the parent is not kept or has another root than the changes; when a value is too long; when
+    /// something cannot be read or written.
+    ///
+    /// [`TrieUpdate::changes`]: crate::trie_update::TrieUpdate::changes
+    pub fn commit<'c>(
+        &self,
+        parent: Option<VersionNumber>,
+        height: u64,
+        changes: &TrieChanges,
+        flat: impl IntoIterator<Item = (&'c [u8], Option<&'c [u8]>)>,
+    ) -> Result<Version, StateError> {
+        let _changing = self.changing();
+        let records = self.records();
+        let parent_record = parent.map(|parent| records.kept(parent)).transpose()?;
+        let expected = parent_record.as_ref().map_or(EMPTY_ROOT, |record| record.root);
+        if changes.old_root != expected {
+            return Err(StateError::OtherRoot { expected, found: changes.old_root });
+        }
+        let root = changes.new_root;
+        if let Some(version) = committed(&records, parent_record.as_ref(), height, root)? {
+            return Ok(version);
+        }
+        let mut shard = records.shard_record()?;
+        let number = shard.next;
+        shard.next = VersionNumber(number.0.checked_add(1).ok_or(StateError::NoMoreNumbers)?);
+
+        let mut batch = Batch::new();
+        changes.insert_into(self.shard, &mut batch);
+        if parent == shard.head {
+            if parent.is_none() && records.has_flat()? {
+                return Err(StateError::NotCollected);
+            }
+            for (key, value) in flat {
+                put_flat(self.shard, key, value, &mut batch)?;
+            }
+            shard.head = Some(number);
+        }
+        if let (Some(parent), Some(mut record)) = (parent, parent_record) {
+            self.put_counts(number, &counts_of(changes), &mut batch);
+            record.children.push(number);
+            records::put_version_record(self.shard, parent, &record, &mut batch);
+        }
+        let standing = Standing::Kept;
+        let record = VersionRecord { height, root, parent, children: Vec::new(), standing };
+        records::put_version_record(self.shard, number, &record, &mut batch);
+        records::put_root(self.shard, number, &root, &mut batch);
+        records::put_shard_record(self.shard, &shard, &mut batch);
+        self.database.write(batch)?;
+        Ok(record.version(number))
+    }
+}
+
+/// The version that is kept already of what is to be committed.
+fn committed(
+    records: &Records<'_>,
+    parent: Option<&VersionRecord>,
+    height: u64,
+    root: CryptoHash,
+) -> Result<Option<Version>, StateError> {
+    let candidates = match parent {
+        Some(parent) => parent.children.clone(),
+        None => records.with_root(&root)?.collect::<Result<_, _>>()?,
+    };
+    for number in candidates {
+        let record = records.present(number)?;
+        if record.standing == Standing::Kept
+            && (record.height, record.root) == (height, root)
+            && record.parent.is_some() == parent.is_some()
+        {
+            return Ok(Some(record.version(number)));
+        }
+    }
+    Ok(None)
+}
+
+impl Records<'_> {
+    /// Whether the flat column has anything of the shard.
+    pub(super) fn has_flat(&self) -> Result<bool, StateError> {
+        let mut entries = self.reader.entries_with_prefix(Column::Flat, &self.shard.to_bytes())?;
+        Ok(entries.next().transpose()?.is_some())
+    }
+}
+
+/// The key of the flat column.
+pub(super) fn flat_key(shard: ShardUid, key: &[u8]) -> Vec<u8> {
+    [&shard.to_bytes()[..], key].concat()
+}
+
+/// Adds to a batch that a key has a value at the head, or none.
+///
+/// # Errors
+/// When the value is too long.
+pub(super) fn put_flat(
+    shard: ShardUid,
+    key: &[u8],
+    value: Option<&[u8]>,
+    batch: &mut Batch,
+) -> Result<(), TrieError> {
+    let key = flat_key(shard, key);
+    let Some(value) = value else {
+        batch.delete(Column::Flat, key);
+        return Ok(());
+    };
+    let length = value.len();
+    let value = FlatValue::of(value).ok_or(TrieError::ValueTooLong { length })?;
+    let bytes = borsh::to_vec(&value).expect("writing to memory does not fail");
+    batch.put(Column::Flat, key, bytes);
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! What can go wrong with a shard's state, and what its user can do about it.
+
+use super::VersionNumber;
+use crate::database::DatabaseError;
+use crate::source::TrieError;
+use torr_crypto::hash::CryptoHash;
+
+/// A shard's state cannot do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The version is not there, or was removed.
+    #[error("version {number} is not kept; choose one of those that `versions` lists")]
+    NotKept {
+        /// Its number.
+        number: VersionNumber,
+    },
+    /// The changes are not of the parent.
+    #[error(
+        "the changes are of a trie with root {found}, but the parent's root is {expected}; make them \
+         from the parent's trie"
+    )]
+    OtherRoot {
+        /// The parent's root.
+        expected: CryptoHash,
+        /// The old root of the changes.
+        found: CryptoHash,
+    },
+    /// The head cannot be removed.
+    #[error("version {number} is the head; set another head, then remove it")]
+    IsHead {
+        /// Its number.
+        number: VersionNumber,
+    },
+    /// All versions were removed, and the flat column still has something of them.
+    #[error(
+        "the flat state of the versions that were removed is still there; collect until nothing is \
+         left, then commit"
+    )]
+    NotCollected,
+    /// There is no further number for a version.
+    #[error("there are no more numbers for versions; export the state and import it anew")]
+    NoMoreNumbers,
+    /// The flat column does not have what the trie of the head has.
+    #[error(
+        "the flat state differs from the trie of the head at key {}; restore the database from a \
+         copy, or sync it anew",
+        hex::encode(key)
+    )]
+    FlatDiffers {
+        /// The key.
+        key: Vec<u8>,
+    },
+    /// A trie cannot be read.
+    #[error(transparent)]
+    Trie(#[from] TrieError),
+    /// The database failed, or a record in it is damaged.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
