@@ -18,9 +18,7 @@ pub type Map = BTreeMap<Vec<u8>, Vec<u8>>;
 /// What versions have, by their numbers.
 pub type Contents = BTreeMap<VersionNumber, Map>;
 
-/// Keys of the workload; few, so that versions change what others have.
-const KEYS: u64 = 300;
-/// Versions that have anything in common begin at a multiple of it.
+/// Versions of the workload have something in common with those since the last multiple of it.
 const EPOCH: u64 = 64;
 /// The newest versions, which the workload keeps because others may follow them.
 const KEPT_ALWAYS: u64 = 4;
@@ -187,6 +185,8 @@ pub fn is_empty(
 pub struct Workload {
     /// What everything follows from.
     pub seed: u64,
+    /// Most keys that a version changes; five times as many at the beginning of an epoch.
+    pub changes: u64,
 }
 
 impl Workload {
@@ -218,7 +218,8 @@ impl Workload {
         }
         let mut content = Map::new();
         for version in line.into_iter().rev() {
-            self.change(version, if version == at { 150 } else { 30 }, &mut content);
+            let times = if version == at { 5 } else { 1 };
+            self.change(version, times * self.changes, &mut content);
         }
         content
     }
@@ -226,7 +227,8 @@ impl Workload {
     fn change(self, number: u64, most: u64, content: &mut Map) {
         let mut numbers = self.numbers(2, number);
         for _ in 0..numbers.below(most) {
-            let key = key(numbers.below(KEYS));
+            // Few keys, so that versions change what others have.
+            let key = key(numbers.below(10 * self.changes));
             let value = match numbers.below(20) {
                 0..4 => None,
                 // Equal ones, so that something is in several places.
