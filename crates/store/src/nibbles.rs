@@ -100,6 +100,12 @@ pub(crate) fn packed_len(nibbles: usize) -> usize {
     nibbles / 2 + 1
 }
 
+/// The nibbles of a key behind the first `depth` of them.
+pub(crate) fn nibbles_behind(key: &[u8], depth: usize) -> impl Iterator<Item = u8> {
+    let bytes = key.get(depth / 2..).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).skip(depth % 2)
+}
+
 /// The key of a whole path; `None` if it ends in the middle of a byte.
 pub(crate) fn key_of(path: &[u8]) -> Option<Vec<u8>> {
     let (pairs, []) = path.as_chunks::<2>() else { return None };
@@ -113,7 +119,7 @@ pub(crate) fn common_len(one: &[u8], other: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Nibbles, PathEnd, key_of, pack, packed_len};
+    use super::{Nibbles, PathEnd, key_of, nibbles_behind, pack, packed_len};
     use proptest::prelude::*;
 
     #[test]
@@ -155,6 +161,15 @@ mod tests {
             let path = Nibbles::of_key(&key);
             prop_assert_eq!(key_of(path.as_slice()), Some(key));
             prop_assert_eq!(key_of(path.as_slice().get(1..).unwrap_or(&[0])), None);
+        }
+
+        #[test]
+        fn behind_some_nibbles_of_a_key_is_the_rest_of_its_path(key: Vec<u8>) {
+            let path = Nibbles::of_key(&key);
+            for depth in 0..path.as_slice().len() + 2 {
+                let rest = path.as_slice().get(depth..).unwrap_or_default();
+                prop_assert!(nibbles_behind(&key, depth).eq(rest.iter().copied()), "{}", depth);
+            }
         }
     }
 }

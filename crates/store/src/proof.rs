@@ -1,35 +1,53 @@
-//! Proofs of what is under a key.
+//! Proofs of what is under keys, for who has the root alone.
 //!
-//! Two readings of a proof exist. The protocol's is a bag of nodes, [`PartialState`]: what is found by
-//! hashes from the root counts, and the rest does not matter. A [`KeyProof`] that is read strictly has one
-//! form only: the nodes from the root to where the key ends or parts, each once, and nothing else.
+//! There are two readings of a proof, which differ in what they accept, not in what they can be made to
+//! believe: in both, nodes count only as far as their hashes lead from the root.
+//!
+//! - **The protocol's**: a proof is a bag of nodes, a [`PartialState`], and reading the trie over it with
+//!   [`Trie::with_root`] is all there is to it. What is missing is noticed when it is wanted; what nobody
+//!   wants changes nothing. `to_partial_state` makes the bag.
+//! - **The strict one**: a proof has one form only. `verify` refuses a node that is missing, altered,
+//!   unused, there twice or in another place, so that two who have the same root and keys have the same
+//!   proof to the last byte.
+//!
+//! [`KeyProof`] is of one key, [`MultiProof`] of many; [`ProofFile`] is one with its root, keys and values,
+//! to be handed to others.
+//!
+//! **Invariant:** a proof that is accepted in either reading says what is under its keys in the trie of
+//! that root, whoever made it.
+//!
+//! [`PartialState`]: crate::partial_state::PartialState
+//! [`Trie::with_root`]: crate::trie::Trie::with_root
 
-use crate::nibbles::Nibbles;
-use crate::node::{InvalidNode, Node, ValueRef, Way};
-use crate::partial_state::PartialState;
-use crate::source::{NodeSource, TrieError};
-use crate::trie::{EMPTY_EXTENSION, EMPTY_ROOT, Trie};
-use std::sync::Arc;
+mod file;
+mod key;
+mod multi;
+mod walk;
+
+pub use file::{Claim, InvalidProofFile, MalformedPart, ProofFile, Values};
+pub use key::KeyProof;
+pub use multi::MultiProof;
+
+use crate::node::{InvalidNode, Node};
 use torr_crypto::hash::CryptoHash;
 
-/// What proves that a key has a certain value under a root, or none: the nodes from the root down.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyProof {
-    /// The nodes, from the root down. None for an empty trie.
-    pub nodes: Vec<Arc<[u8]>>,
-}
-
-/// Why a proof proves nothing.
+/// Why a proof proves nothing when it is read strictly.
+///
+/// A node that is there twice, or in the place of another, is seen as one that does not have the hash
+/// that is expected in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidProof {
     /// A node does not have the hash that the node above, or the root, says.
-    #[error("node {index} of the proof does not have the hash that what is above it says")]
+    #[error(
+        "node {index} of the proof does not have the hash that what is above it says; \
+         ask for the proof again, and check that it is for this root and these keys"
+    )]
     OtherHash {
         /// Its place, from 0.
         index: usize,
     },
     /// What has the right hash is no node.
-    #[error("node {index} of the proof is no node: {reason}")]
+    #[error("node {index} of the proof is no node: {reason}; the root is not that of a trie")]
     InvalidNode {
         /// Its place, from 0.
         index: usize,
@@ -37,90 +55,38 @@ pub enum InvalidProof {
         reason: InvalidNode,
     },
     /// It is a node that no trie has, because it leads nowhere on the way to a key.
-    #[error("node {index} of the proof is an extension that extends nothing")]
+    #[error(
+        "node {index} of the proof is an extension that extends nothing; \
+         the root is not that of a trie"
+    )]
     Endless {
         /// Its place, from 0.
         index: usize,
     },
-    /// The way to the key goes on after the last node.
-    #[error("the proof ends before the key does: node {hash} is missing")]
+    /// The way to a key goes on after the last node.
+    #[error("the proof ends before its keys do: node {hash} is missing; ask for the proof again")]
     Missing {
         /// Hash of the node that would come next.
         hash: CryptoHash,
     },
-    /// Nodes follow that are not on the way to the key.
-    #[error("the proof has nodes behind node {index}, where the key ends")]
+    /// Nodes follow that are not on the way to a key.
+    #[error(
+        "no key needs node {index} of the proof; \
+         ask for the proof again, and check that it is for these keys"
+    )]
     Unused {
-        /// Place of the last node on the way, from 0.
+        /// Place of the first of them, from 0.
         index: usize,
     },
 }
 
-impl<S: NodeSource> Trie<S> {
-    /// The proof of what is under a key. Reads the nodes on the way, but not the value.
-    ///
-    /// # Errors
-    /// When a node on the way cannot be read.
-    pub fn prove(&self, key: &[u8]) -> Result<KeyProof, TrieError> {
-        let mut nodes = Vec::new();
-        let path = Nibbles::of_key(key);
-        let mut rest = path.as_slice();
-        let source = self.source();
-        let mut at = self.root_node().cloned();
-        while let Some(reference) = at.take() {
-            let (node, memory_usage) = source.node(&reference, |child| child)?;
-            let hash = |child: &S::Ref| source.hash(child);
-            let value_ref = |value: &S::Value| source.value_ref(value);
-            nodes.push(node.encode_by(memory_usage, hash, value_ref).into());
-            match node.way(rest) {
-                Way::Ended(_) => {}
-                Way::Below { child, consumed } => {
-                    rest = rest.get(consumed..).unwrap_or_default();
-                    at = Some(child);
-                }
-                Way::Endless => return Err(EMPTY_EXTENSION),
-            }
-        }
-        Ok(KeyProof { nodes })
+/// The node that a proof has in a place, if it has the hash that is expected there.
+fn node_of(index: usize, bytes: &[u8], expected: CryptoHash) -> Result<Node, InvalidProof> {
+    if CryptoHash::of(bytes) != expected {
+        return Err(InvalidProof::OtherHash { index });
     }
-}
-
-impl KeyProof {
-    /// What is under `key` in the trie with this root, read strictly. Takes a hash for each node of the
-    /// proof, and no room that grows with it.
-    ///
-    /// # Errors
-    /// When the proof is not the one that [`Trie::prove`] gives for this root and key.
-    pub fn verify(&self, root: CryptoHash, key: &[u8]) -> Result<Option<ValueRef>, InvalidProof> {
-        let path = Nibbles::of_key(key);
-        let mut rest = path.as_slice();
-        let mut expected = Some(root).filter(|root| *root != EMPTY_ROOT);
-        let mut value = None;
-        let mut nodes = self.nodes.iter().enumerate();
-        while let Some(hash) = expected.take() {
-            let (index, bytes) = nodes.next().ok_or(InvalidProof::Missing { hash })?;
-            if CryptoHash::of(bytes) != hash {
-                return Err(InvalidProof::OtherHash { index });
-            }
-            let node = Node::decode(bytes);
-            let (node, _) = node.map_err(|reason| InvalidProof::InvalidNode { index, reason })?;
-            match node.way(rest) {
-                Way::Ended(here) => value = here,
-                Way::Below { child, consumed } => {
-                    rest = rest.get(consumed..).unwrap_or_default();
-                    expected = Some(child);
-                }
-                Way::Endless => return Err(InvalidProof::Endless { index }),
-            }
-        }
-        match nodes.next() {
-            None => Ok(value),
-            Some((index, _)) => Err(InvalidProof::Unused { index: index.saturating_sub(1) }),
-        }
-    }
-
-    /// The proof as the protocol reads it.
-    pub fn to_partial_state(&self) -> PartialState {
-        PartialState::new(self.nodes.iter().cloned())
+    match Node::decode(bytes) {
+        Ok((node, _)) => Ok(node),
+        Err(reason) => Err(InvalidProof::InvalidNode { index, reason }),
     }
 }

@@ -1,7 +1,9 @@
-//! Tries: changes beside a map, and nodes that no update would make.
+//! Tries: changes beside a map, nodes that no update would make, and proofs of any kind.
 
+mod proofs;
 mod reference_root;
 
+pub use proofs::{check_any_proofs, check_proof_file};
 pub use reference_root::{Places, reference_root, reference_trie};
 
 use arbitrary::{Arbitrary, Result, Unstructured};
@@ -99,19 +101,9 @@ pub fn check_changes(input: &mut Unstructured<'_>) -> Result<()> {
 /// # Panics
 /// When something differs that has to be the same.
 pub fn check_any_nodes(input: &mut Unstructured<'_>) -> Result<()> {
-    let mut hashes = Vec::new();
-    let mut state = PartialState::default();
-    for _ in 0..input.int_in_range(1..=MOST_NODES)? {
-        let bytes: Arc<[u8]> = if input.ratio(1, 10)? {
-            input.arbitrary::<Vec<u8>>()?.into()
-        } else {
-            let memory_usage = input.int_in_range(0..=2_000)?;
-            node(input, &hashes)?.encode(memory_usage).into()
-        };
-        hashes.push(CryptoHash::of(&bytes));
-        state.insert(bytes);
-    }
-    let root = hashes.last().copied().unwrap_or(EMPTY_ROOT);
+    let nodes = any_nodes(input)?;
+    let root = nodes.last().map_or(EMPTY_ROOT, |bytes| CryptoHash::of(bytes));
+    let state = PartialState::new(nodes);
     let (source, node) = Trie::with_root(&state, root).into_parts();
     let recorder = Recorder::new(source);
     let trie = Trie::new(&recorder, node);
@@ -147,6 +139,22 @@ fn change_freely<S: NodeSource>(input: &mut Unstructured<'_>, trie: &Trie<S>) ->
         finished.into_changes();
     }
     Ok(())
+}
+
+/// Nodes that refer to some before them, and now and then bytes that are no node; at least one.
+fn any_nodes(input: &mut Unstructured<'_>) -> Result<Vec<Arc<[u8]>>> {
+    let (mut nodes, mut hashes) = (Vec::new(), Vec::new());
+    for _ in 0..input.int_in_range(1..=MOST_NODES)? {
+        let bytes: Arc<[u8]> = if input.ratio(1, 10)? {
+            input.arbitrary::<Vec<u8>>()?.into()
+        } else {
+            let memory_usage = input.int_in_range(0..=2_000)?;
+            node(input, &hashes)?.encode(memory_usage).into()
+        };
+        hashes.push(CryptoHash::of(&bytes));
+        nodes.push(bytes);
+    }
+    Ok(nodes)
 }
 
 /// A node over some of those that were made before.
