@@ -82,7 +82,7 @@ fn tries(c: &mut Criterion) {
         memory.remove(root);
         root = finished.root();
         for insertion in finished.into_changes().insertions {
-            state.insert(insertion.bytes.into());
+            state.insert(insertion.bytes);
         }
     }
     work(c, "trie in memory", &memory.version(root).expect("it was added"));

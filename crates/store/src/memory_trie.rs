@@ -1,26 +1,38 @@
 //! The trie in memory: nodes in one arena, several versions of the trie at once.
 //!
 //! Versions share what they have in common; a node counts what leads to it and goes when nothing does
-//! any more. The hash of a node stands where something leads to it, so that hashing a branch reads none
-//! of its children.
+//! any more. A node lies in one piece, with its value if that is short, so that reading it waits for
+//! memory once or twice. The hash of a node stands where something leads to it, so that hashing a branch
+//! reads none of its children.
 
-use crate::nibbles::{Nibbles, PathEnd, pack, packed_common_len, packed_nibbles};
-use crate::node::{CHILDREN, Node, ValueRef, Way};
-use crate::source::{NodeSource, TrieError};
-use crate::trie::{EMPTY_ROOT, Finished, Link, NewNode, NewValue, Trie};
+mod arena;
+mod load;
+mod long_values;
+mod node;
+
+pub use load::StateEntries;
+
+use crate::nibbles::KeyPath;
+use crate::node::{EncodedChild, EncodedNode, ValueRef, Way, position_of};
+use crate::source::{NodeSource, ReadNode, TrieError, WayFrom};
+use crate::trie::{EMPTY_ROOT, Finished, NewLink, NewValue, Trie};
+use arena::Arena;
+use long_values::LongValues;
+use node::{NewNode, NodeBytes, Value};
 use std::collections::BTreeMap;
-use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use torr_crypto::hash::CryptoHash;
 
 /// Versions of a trie, in memory.
 ///
-/// A key takes about 300 bytes beside its value.
+/// A key takes about 200 bytes beside its value.
 #[derive(Debug, Default)]
 pub struct MemoryTrie {
-    slots: Vec<Slot>,
-    free: Vec<u32>,
+    arena: Arena,
+    long_values: LongValues,
+    /// How many nodes there are.
+    len: usize,
     versions: BTreeMap<CryptoHash, Version>,
 }
 
@@ -34,20 +46,34 @@ pub struct MemoryNodes<'m> {
     trie: &'m MemoryTrie,
     /// Its number among all that ever were.
     number: u64,
+    root: CryptoHash,
 }
 
-/// What a node is known by: its place and its hash.
+/// What leads to a node: its place, and where its hash is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemoryRef {
-    place: u32,
-    hash: CryptoHash,
+    place: MemoryPlace,
+    from: From,
 }
 
-/// A value with what nodes say of it.
-#[derive(Clone, Debug)]
-pub struct MemoryValue {
-    reference: ValueRef,
-    bytes: Arc<[u8]>,
+/// A place in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryPlace(u32);
+
+/// What leads to a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum From {
+    /// The version.
+    Version,
+    /// A node, of which it is this of its children.
+    Node(MemoryPlace, u8),
+}
+
+/// A node of a version.
+#[derive(Clone, Copy, Debug)]
+pub struct MemoryNode<'m> {
+    node: NodeBytes<'m>,
+    place: MemoryPlace,
 }
 
 /// Why a version of a trie cannot be added.
@@ -60,48 +86,34 @@ pub enum CommitError {
         root: CryptoHash,
     },
     /// There are as many nodes as can be told apart.
-    #[error("the trie in memory has 4294967295 nodes, which are the most; remove old versions")]
+    #[error("the trie in memory takes 64 GiB, which are the most; remove old versions")]
     Full,
+    /// A key is so long that a node on its way would not fit.
+    #[error("a node of the trie would take {length} bytes, 1048576 are the most; use shorter keys")]
+    NodeTooLong {
+        /// Length of the node, in bytes.
+        length: usize,
+    },
 }
 
 #[derive(Debug)]
 struct Version {
-    root: MemoryRef,
+    root_node: u32,
     /// Its number among all that ever were.
     number: u64,
     /// How often it was added and not removed.
     count: usize,
 }
 
-/// A place for a node.
-#[derive(Debug)]
-struct Slot {
-    /// Nodes and versions that lead here; none if the place is free.
-    references: u32,
-    memory_usage: u64,
-    kind: Kind,
-}
-
-#[derive(Debug)]
-enum Kind {
-    Free,
-    /// With its path packed.
-    Leaf(Box<[u8]>, MemoryValue),
-    /// With a bit for each child that is there, and those children.
-    Branch(u16, Box<[MemoryRef]>, Option<Box<MemoryValue>>),
-    /// With its path packed.
-    Extension(Box<[u8]>, MemoryRef),
-}
-
 impl MemoryTrie {
     /// The version with this root; `None` if it is not kept.
     pub fn version(&self, root: CryptoHash) -> Option<Trie<MemoryNodes<'_>>> {
-        let nodes = |number| MemoryNodes { trie: self, number };
         if root == EMPTY_ROOT {
-            return Some(Trie::new(nodes(0), None));
+            return Some(Trie::new(MemoryNodes::of(self, 0, root), None));
         }
         let version = self.versions.get(&root)?;
-        Some(Trie::new(nodes(version.number), Some(version.root)))
+        let root_node = MemoryRef { place: MemoryPlace(version.root_node), from: From::Version };
+        Some(Trie::new(MemoryNodes::of(self, version.number, root), Some(root_node)))
     }
 
     /// The roots of all versions that are kept, besides the empty one, in their order.
@@ -111,12 +123,18 @@ impl MemoryTrie {
 
     /// Nodes that are kept for all versions.
     pub fn len(&self) -> usize {
-        self.slots.len() - self.free.len()
+        self.len
     }
 
     /// Whether only the empty version is kept.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.len == 0
+    }
+
+    /// Memory that nodes take, in bytes, without values of more than 1024 bytes, which stand alone. It
+    /// includes room that is free for nodes to come.
+    pub fn memory(&self) -> usize {
+        self.arena.memory()
     }
 
     /// Keeps one more version: what an update of a kept one came to. Takes time for each node that was
@@ -125,10 +143,7 @@ impl MemoryTrie {
     /// # Errors
     /// When the version that was updated is not kept any more, or there is no room. Nothing changes
     /// then.
-    pub fn commit(
-        &mut self,
-        finished: &Finished<MemoryRef, MemoryValue>,
-    ) -> Result<CryptoHash, CommitError> {
+    pub fn commit(&mut self, finished: &Finished<MemoryPlace>) -> Result<CryptoHash, CommitError> {
         let root = finished.root;
         if root == EMPTY_ROOT {
             return Ok(root);
@@ -143,19 +158,11 @@ impl MemoryTrie {
         if began_with != finished.version {
             return Err(unknown);
         }
-        if finished.nodes.len() > u32::MAX as usize - self.len() {
-            return Err(CommitError::Full);
-        }
-        let mut new = Vec::with_capacity(finished.nodes.len());
-        for node in &finished.nodes {
-            let reference = self.put(node, &new);
-            new.push(reference);
-        }
+        let new = self.put_all(finished)?;
         let root_node = *new.last().ok_or(unknown)?;
-        self.refer_to(root_node.place);
+        self.refer_to(root_node);
         let number = VERSIONS_MADE.fetch_add(1, Ordering::Relaxed) + 1;
-        let version = Version { root: root_node, number, count: 1 };
-        self.versions.insert(root, version);
+        self.versions.insert(root, Version { root_node, number, count: 1 });
         Ok(root)
     }
 
@@ -165,92 +172,128 @@ impl MemoryTrie {
         let Some(version) = self.versions.get_mut(&root) else { return false };
         version.count -= 1;
         if version.count == 0 {
-            let root_node = version.root.place;
+            let root_node = version.root_node;
             self.versions.remove(&root);
             self.release(root_node);
         }
         true
     }
 
-    /// Keeps a trie that is somewhere else. Reads all of it.
-    ///
-    /// # Errors
-    /// When it cannot be read, or there is no room.
-    pub fn load<S: NodeSource>(&mut self, trie: &Trie<S>) -> Result<CryptoHash, LoadError> {
-        let nothing = MemoryTrie::default();
-        let empty = Trie::new(MemoryNodes { trie: &nothing, number: 0 }, None);
-        let mut update = empty.update();
-        for entry in trie.iter() {
-            let (key, value) = entry?;
-            update.insert(&key, &value)?;
+    /// Puts new nodes in free places; says where. Nothing leads to the last of them yet. If there is no
+    /// room, nothing changes.
+    fn put_all(&mut self, finished: &Finished<MemoryPlace>) -> Result<Vec<u32>, CommitError> {
+        let mut new = Vec::with_capacity(finished.nodes().len());
+        let mut places = Vec::new();
+        for node in finished.nodes() {
+            places.clear();
+            places.extend(finished.links(node).iter().map(|link| match link {
+                NewLink::Old(MemoryPlace(place)) => *place,
+                NewLink::New(index) => new[*index as usize],
+            }));
+            let value = match &node.value {
+                NewValue::Nothing => None,
+                NewValue::Old(MemoryPlace(place)) => Some(self.value_at(*place)),
+                NewValue::New(_, range) => Some(finished.value(range).into()),
+            };
+            match self.put(finished.encoding(node), &places, value) {
+                Ok(place) => new.push(place),
+                Err(error) => {
+                    // Parents first, so that each goes when nothing leads to it.
+                    new.iter().rev().for_each(|place| self.drop_unless_used(*place));
+                    return Err(error);
+                }
+            }
         }
-        let finished = update.finish()?;
-        if finished.root != trie.root() {
-            let what = "its content has another root";
-            return Err(TrieError::Inconsistent { what }.into());
-        }
-        Ok(self.commit(&finished)?)
+        Ok(new)
     }
 
-    /// Puts a node in a free place, to which nothing leads yet. Its new children are in `new`.
-    fn put(&mut self, node: &NewNode<MemoryRef, MemoryValue>, new: &[MemoryRef]) -> MemoryRef {
-        let NewNode { node, hash, memory_usage, .. } = node;
-        let reference = |link: &Link<MemoryRef>| match link {
-            Link::Stored(reference) => *reference,
-            Link::Working(index) => new[*index],
+    /// Puts a node in a free place, to which nothing leads yet.
+    fn put(
+        &mut self,
+        encoding: &[u8],
+        places: &[u32],
+        value: Option<Arc<[u8]>>,
+    ) -> Result<u32, CommitError> {
+        let long = value.as_ref().filter(|value| value.len() > node::LONGEST_INLINED);
+        let value = match (long, &value) {
+            (Some(long), _) => {
+                let place = self.long_values.put(Arc::clone(long)).ok_or(CommitError::Full)?;
+                Value::Long(place)
+            }
+            (None, Some(value)) => Value::Inlined(value),
+            (None, None) => Value::Nothing,
         };
-        let kind = match node {
-            Node::Leaf { path, value } => {
-                Kind::Leaf(packed(path, PathEnd::Leaf), MemoryValue::of(value))
-            }
-            Node::Branch { children, value } => {
-                let there = children.iter().flatten().map(reference).collect();
-                let value = value.as_ref().map(MemoryValue::of).map(Box::new);
-                Kind::Branch(mask(children), there, value)
-            }
-            Node::Extension { path, child } => {
-                Kind::Extension(packed(path, PathEnd::Extension), reference(child))
-            }
+        let node = NewNode { encoding, places, value };
+        let place = match node.len() {
+            length if length > arena::LONGEST => Err(CommitError::NodeTooLong { length }),
+            length => self.arena.take(length).ok_or(CommitError::Full),
         };
-        for (_, child) in node.children() {
-            self.refer_to(reference(child).place);
+        let place = place.inspect_err(|_| {
+            if let Value::Long(place) = value {
+                self.long_values.give_back(place);
+            }
+        })?;
+        node.write(self.arena.bytes_mut(place));
+        places.iter().for_each(|child| self.refer_to(*child));
+        self.len += 1;
+        Ok(place)
+    }
+
+    fn value_at(&self, place: u32) -> Arc<[u8]> {
+        match self.node_at(place).value() {
+            Value::Nothing => Arc::default(),
+            Value::Inlined(bytes) => bytes.into(),
+            Value::Long(place) => self.long_values.at(place).cloned().unwrap_or_default(),
         }
-        let slot = Slot { references: 0, memory_usage: *memory_usage, kind };
-        let place = match self.free.pop() {
-            Some(place) => {
-                self.slots[place as usize] = slot;
-                place
-            }
-            None => {
-                self.slots.push(slot);
-                // `commit` has seen to it that there is room.
-                (self.slots.len() - 1) as u32
-            }
-        };
-        MemoryRef { place, hash: *hash }
+    }
+
+    fn node_at(&self, place: u32) -> NodeBytes<'_> {
+        NodeBytes(self.arena.bytes(place))
     }
 
     fn refer_to(&mut self, place: u32) {
-        let references = &mut self.slots[place as usize].references;
+        let references = self.node_at(place).references();
         // A node of the trie is led to by at most sixteen others of each version.
-        *references = references.checked_add(1).expect("there are fewer versions than that");
+        let more = references.checked_add(1).expect("there are fewer versions than that");
+        node::set_references(self.arena.bytes_mut(place), more);
     }
 
     /// Something leads to a node no more.
     fn release(&mut self, place: u32) {
         let mut released = vec![place];
         while let Some(place) = released.pop() {
-            let slot = &mut self.slots[place as usize];
-            slot.references -= 1;
-            if slot.references == 0 {
-                match mem::replace(&mut slot.kind, Kind::Free) {
-                    Kind::Branch(_, children, _) => {
-                        released.extend(children.iter().map(|child| child.place));
-                    }
-                    Kind::Extension(_, child) => released.push(child.place),
-                    Kind::Leaf(..) | Kind::Free => {}
-                }
-                self.free.push(place);
+            let references = self.node_at(place).references().saturating_sub(1);
+            if references > 0 {
+                node::set_references(self.arena.bytes_mut(place), references);
+            } else {
+                let node = self.node_at(place);
+                released.extend((0..node.children()).map(|position| node.child(position)));
+                self.give_back(place);
+            }
+        }
+    }
+
+    /// A node is no more, which nothing leads to.
+    fn give_back(&mut self, place: u32) {
+        let node = self.node_at(place);
+        let (len, value) = (node.len(), node.value());
+        let long = if let Value::Long(long) = value { Some(long) } else { None };
+        self.arena.give_back(place, len);
+        if let Some(long) = long {
+            self.long_values.give_back(long);
+        }
+        self.len -= 1;
+    }
+
+    fn drop_unless_used(&mut self, place: u32) {
+        if self.node_at(place).references() == 0 {
+            let node = self.node_at(place);
+            let children: Vec<_> =
+                (0..node.children()).map(|position| node.child(position)).collect();
+            self.give_back(place);
+            for child in children {
+                let references = self.node_at(child).references().saturating_sub(1);
+                node::set_references(self.arena.bytes_mut(child), references);
             }
         }
     }
@@ -267,109 +310,92 @@ pub enum LoadError {
     Commit(#[from] CommitError),
 }
 
-impl MemoryValue {
-    fn of(value: &NewValue<MemoryValue>) -> MemoryValue {
-        match value {
-            NewValue::Old(value) => value.clone(),
-            NewValue::New(reference, bytes) => {
-                MemoryValue { reference: *reference, bytes: Arc::clone(bytes) }
-            }
-        }
+impl<'m> MemoryNodes<'m> {
+    fn of(trie: &'m MemoryTrie, number: u64, root: CryptoHash) -> MemoryNodes<'m> {
+        MemoryNodes { trie, number, root }
+    }
+
+    fn node_at(&self, place: MemoryPlace) -> MemoryNode<'m> {
+        MemoryNode { node: self.trie.node_at(place.0), place }
     }
 }
 
-fn packed(path: &Nibbles, end: PathEnd) -> Box<[u8]> {
-    let mut packed = Vec::new();
-    pack(path.as_slice(), end, &mut packed);
-    packed.into()
-}
-
-fn mask<R>(children: &[Option<R>; CHILDREN]) -> u16 {
-    children.iter().rev().fold(0, |mask, child| mask << 1 | u16::from(child.is_some()))
-}
-
-/// The child for a nibble among those that are there.
-fn child_at(mask: u16, children: &[MemoryRef], nibble: u8) -> Option<MemoryRef> {
-    let bit = 1_u16.checked_shl(u32::from(nibble))?;
-    let before = (mask & (bit - 1)).count_ones() as usize;
-    if mask & bit == 0 { None } else { children.get(before).copied() }
-}
-
-/// Nothing leads to a node of a version that is kept, which cannot be.
-const GONE: TrieError = TrieError::Inconsistent { what: "a node of a version in memory is gone" };
-
-impl NodeSource for MemoryNodes<'_> {
+impl<'m> NodeSource for MemoryNodes<'m> {
     type Ref = MemoryRef;
-    type Value = MemoryValue;
+    type Place = MemoryPlace;
+    type Node = MemoryNode<'m>;
 
     fn version(&self) -> u64 {
         self.number
     }
 
     fn hash(&self, node: &MemoryRef) -> CryptoHash {
-        node.hash
+        match node.from {
+            From::Version => self.root,
+            From::Node(parent, position) => {
+                let parent = self.trie.node_at(parent.0);
+                let parent = EncodedNode::parse(parent.encoding());
+                let child = parent.ok().and_then(|parent| parent.child(usize::from(position)));
+                child.map(|child| CryptoHash(*child.hash)).unwrap_or_default()
+            }
+        }
     }
 
-    fn node<C>(
-        &self,
-        node: &MemoryRef,
-        child: impl Fn(MemoryRef) -> C,
-    ) -> Result<(Node<C, MemoryValue>, u64), TrieError> {
-        let Slot { memory_usage, kind, .. } = self.slot(node)?;
-        let node = match kind {
-            Kind::Leaf(path, value) => {
-                Node::Leaf { path: packed_nibbles(path).collect(), value: value.clone() }
-            }
-            Kind::Branch(mask, there, value) => {
-                let mut there = there.iter();
-                let mut children = Box::new([const { None }; CHILDREN]);
-                for (nibble, place) in children.iter_mut().enumerate() {
-                    if mask >> nibble & 1 == 1 {
-                        *place = there.next().copied().map(&child);
-                    }
-                }
-                Node::Branch { children, value: value.as_deref().cloned() }
-            }
-            Kind::Extension(path, below) => {
-                Node::Extension { path: packed_nibbles(path).collect(), child: child(*below) }
-            }
-            Kind::Free => return Err(GONE),
-        };
-        Ok((node, *memory_usage))
+    fn place(&self, node: &MemoryRef) -> MemoryPlace {
+        node.place
     }
 
-    fn way(&self, node: &MemoryRef, rest: &[u8]) -> Result<Way<MemoryRef, MemoryValue>, TrieError> {
-        Ok(match &self.slot(node)?.kind {
-            Kind::Leaf(path, value) => {
-                let is_here = packed_nibbles(path).eq(rest.iter().copied());
-                Way::Ended(is_here.then(|| value.clone()))
-            }
-            Kind::Branch(mask, children, value) => match rest.first() {
-                None => Way::Ended(value.as_deref().cloned()),
-                Some(&nibble) => match child_at(*mask, children, nibble) {
-                    None => Way::Ended(None),
-                    Some(child) => Way::Below { child, consumed: 1 },
-                },
-            },
-            Kind::Extension(path, child) => {
-                let (common, len) = packed_common_len(path, rest);
-                Way::along(len, *child, || common == len)
-            }
-            Kind::Free => return Err(GONE),
+    fn read(&self, node: &MemoryRef) -> Result<MemoryNode<'m>, TrieError> {
+        Ok(self.node_at(node.place))
+    }
+
+    fn value(&self, node: &MemoryNode<'m>, _: &ValueRef) -> Result<Arc<[u8]>, TrieError> {
+        Ok(self.trie.value_at(node.place.0))
+    }
+
+    fn way(&self, reference: &MemoryRef, rest: KeyPath<'_>) -> Result<WayFrom<Self>, TrieError> {
+        let read = self.node_at(reference.place);
+        // Most of the way leads through branches, of which it reads the beginning.
+        if let (Some(mask), Some(nibble)) = (read.node.branch(), rest.first()) {
+            return Ok(match position_of(mask, nibble) {
+                None => Way::Ended(None),
+                Some(position) => Way::Below { child: read.child_at(position), consumed: 1 },
+            });
+        }
+        Ok(match read.encoded()?.way(rest) {
+            Way::Ended(None) => Way::Ended(None),
+            Way::Ended(Some(value)) => Way::Ended(Some((read, value))),
+            Way::Below { child, consumed } => Way::Below { child: read.child(child), consumed },
+            Way::Endless => Way::Endless,
         })
-    }
-
-    fn value_ref(&self, value: &MemoryValue) -> ValueRef {
-        value.reference
-    }
-
-    fn value(&self, value: &MemoryValue) -> Result<Arc<[u8]>, TrieError> {
-        Ok(Arc::clone(&value.bytes))
     }
 }
 
-impl<'m> MemoryNodes<'m> {
-    fn slot(&self, node: &MemoryRef) -> Result<&'m Slot, TrieError> {
-        self.trie.slots.get(node.place as usize).ok_or(GONE)
+impl MemoryNode<'_> {
+    fn child_at(&self, position: usize) -> MemoryRef {
+        // A node has sixteen children at most.
+        let from = From::Node(self.place, position as u8);
+        MemoryRef { place: MemoryPlace(self.node.child(position)), from }
+    }
+}
+
+impl ReadNode for MemoryNode<'_> {
+    type Ref = MemoryRef;
+    type Place = MemoryPlace;
+
+    fn bytes(&self) -> &[u8] {
+        self.node.encoding()
+    }
+
+    fn child(&self, child: EncodedChild<'_>) -> MemoryRef {
+        self.child_at(child.position)
+    }
+
+    fn place(&self) -> MemoryPlace {
+        self.place
+    }
+
+    fn child_place(&self, position: usize) -> MemoryPlace {
+        MemoryPlace(self.node.child(position))
     }
 }

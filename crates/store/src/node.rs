@@ -6,6 +6,11 @@
 //!
 //! **Invariant:** a node has one encoding. Bytes that are not what encoding would give are refused.
 
+mod encoded;
+
+pub(crate) use encoded::position_of;
+pub use encoded::{EncodedChild, EncodedChildren, EncodedKind, EncodedNode};
+
 use crate::nibbles::{Nibbles, PathEnd, pack, packed_len};
 use borsh::{BorshDeserialize, BorshSerialize};
 use torr_crypto::hash::CryptoHash;
@@ -34,6 +39,16 @@ pub struct ValueRef {
 }
 
 impl ValueRef {
+    /// Length of its encoding, in bytes.
+    pub(crate) const LENGTH: usize = 4 + CryptoHash::LENGTH;
+
+    /// Reads an encoding.
+    fn from_bytes(bytes: &[u8; ValueRef::LENGTH]) -> ValueRef {
+        let ([a, b, c, d, ..], hash) = (bytes, bytes.last_chunk::<{ CryptoHash::LENGTH }>());
+        let hash = CryptoHash(hash.copied().unwrap_or_default());
+        ValueRef { length: u32::from_le_bytes([*a, *b, *c, *d]), hash }
+    }
+
     /// What a node would say of a value; `None` if it is too long for that.
     pub fn of(value: &[u8]) -> Option<ValueRef> {
         let length = u32::try_from(value.len()).ok()?;
@@ -41,22 +56,22 @@ impl ValueRef {
     }
 }
 
-/// A node, with its children as `R` has them and values as `V`.
+/// A node, with its children as `R` has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Node<R = CryptoHash, V = ValueRef> {
+pub enum Node<R = CryptoHash> {
     /// The end of a key.
     Leaf {
         /// The rest of the key.
         path: Nibbles,
         /// Its value.
-        value: V,
+        value: ValueRef,
     },
     /// Where keys part.
     Branch {
         /// The nodes below, by the next nibble.
         children: Box<[Option<R>; CHILDREN]>,
         /// The value of the key that ends here.
-        value: Option<V>,
+        value: Option<ValueRef>,
     },
     /// What all keys below have in common.
     Extension {
@@ -87,7 +102,7 @@ pub enum InvalidNode {
     MalformedPath,
 }
 
-impl<R, V> Node<R, V> {
+impl<R> Node<R> {
     /// The nodes below with the nibble that leads there, if one does, in order.
     pub fn children(&self) -> impl Iterator<Item = (Option<u8>, &R)> {
         let (branch, below) = match self {
@@ -101,7 +116,7 @@ impl<R, V> Node<R, V> {
     }
 
     /// The value that stands here.
-    pub fn value(&self) -> Option<&V> {
+    pub fn value(&self) -> Option<&ValueRef> {
         match self {
             Node::Leaf { value, .. } => Some(value),
             Node::Branch { value, .. } => value.as_ref(),
@@ -109,97 +124,30 @@ impl<R, V> Node<R, V> {
         }
     }
 
-    /// The same node with its value in another form.
-    pub(crate) fn map_value<W>(self, map: impl FnOnce(V) -> W) -> Node<R, W> {
-        match self {
-            Node::Leaf { path, value } => Node::Leaf { path, value: map(value) },
-            Node::Branch { children, value } => Node::Branch { children, value: value.map(map) },
-            Node::Extension { path, child } => Node::Extension { path, child },
-        }
-    }
-
-    /// What leads to the nodes below, to be changed.
-    pub(crate) fn children_mut(&mut self) -> impl Iterator<Item = &mut R> {
-        let (branch, below) = match self {
-            Node::Leaf { .. } => (None, None),
-            Node::Branch { children, .. } => (Some(children.iter_mut().flatten()), None),
-            Node::Extension { child, .. } => (None, Some(child)),
-        };
-        branch.into_iter().flatten().chain(below)
-    }
-
-    /// Where a key goes on from here, of which this is left.
-    pub(crate) fn way(self, rest: &[u8]) -> Way<R, V> {
-        match self {
-            Node::Leaf { path, value } => Way::Ended((path.as_slice() == rest).then_some(value)),
-            Node::Branch { mut children, value } => match rest.split_first() {
-                None => Way::Ended(value),
-                Some((&nibble, _)) => {
-                    let child = children.get_mut(usize::from(nibble)).and_then(Option::take);
-                    child.map_or(Way::Ended(None), |child| Way::Below { child, consumed: 1 })
+    /// A node as it is encoded, where `child` says what leads to a child.
+    pub(crate) fn of_encoded<'b>(
+        encoded: &EncodedNode<'b>,
+        child: impl Fn(EncodedChild<'b>) -> R,
+    ) -> Node<R> {
+        let value = encoded.value();
+        match encoded.kind() {
+            EncodedKind::Leaf(path) => {
+                // A leaf has a value: none is read without.
+                let value = value.unwrap_or(ValueRef { length: 0, hash: CryptoHash([0; 32]) });
+                Node::Leaf { path: path.nibbles().collect(), value }
+            }
+            EncodedKind::Branch(there) => {
+                let mut children = Box::new([const { None }; CHILDREN]);
+                for (nibble, below) in there.iter() {
+                    if let Some(place) = children.get_mut(usize::from(nibble)) {
+                        *place = Some(child(below));
+                    }
                 }
-            },
-            Node::Extension { path, child } => {
-                Way::along(path.as_slice().len(), child, || rest.starts_with(path.as_slice()))
+                Node::Branch { children, value }
             }
-        }
-    }
-
-    /// Memory counted for the node alone, in bytes, where `length` gives that of a value.
-    pub(crate) fn own_memory_usage(&self, length: impl Fn(&V) -> u64) -> u64 {
-        let path = |path: &Nibbles| packed_len(path.as_slice().len()) as u64 * PATH_BYTE_COST;
-        let value = |value: &V| length(value).saturating_add(NODE_COST);
-        let parts = match self {
-            Node::Leaf { path: rest, value: v } => path(rest).saturating_add(value(v)),
-            Node::Branch { value: v, .. } => v.as_ref().map_or(0, value),
-            Node::Extension { path: common, .. } => path(common),
-        };
-        parts.saturating_add(NODE_COST)
-    }
-
-    /// The encoding of the node, where `child` and `value` tell what it says of children and values.
-    pub(crate) fn encode_by(
-        &self,
-        memory_usage: u64,
-        child: impl Fn(&R) -> CryptoHash,
-        value: impl Fn(&V) -> ValueRef,
-    ) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.encoded_len());
-        match self {
-            Node::Leaf { path, value: leaf } => {
-                bytes.push(LEAF);
-                put_path(path, PathEnd::Leaf, &mut bytes);
-                put_value(&value(leaf), &mut bytes);
-            }
-            Node::Branch { children, value: here } => {
-                bytes.push(if here.is_some() { BRANCH_WITH_VALUE } else { BRANCH });
-                if let Some(here) = here {
-                    put_value(&value(here), &mut bytes);
-                }
-                let bit = |mask, child: &Option<R>| mask << 1 | u16::from(child.is_some());
-                bytes.extend_from_slice(&children.iter().rev().fold(0_u16, bit).to_le_bytes());
-                for below in children.iter().flatten() {
-                    bytes.extend_from_slice(child(below).as_bytes());
-                }
-            }
-            Node::Extension { path, child: below } => {
-                bytes.push(EXTENSION);
-                put_path(path, PathEnd::Extension, &mut bytes);
-                bytes.extend_from_slice(child(below).as_bytes());
-            }
-        }
-        bytes.extend_from_slice(&memory_usage.to_le_bytes());
-        bytes
-    }
-
-    /// Room for the longest node with such a path and so many children.
-    fn encoded_len(&self) -> usize {
-        match self {
-            Node::Leaf { path, .. } | Node::Extension { path, .. } => {
-                64 + packed_len(path.as_slice().len())
-            }
-            Node::Branch { children, .. } => {
-                64 + children.iter().flatten().count() * CryptoHash::LENGTH
+            EncodedKind::Extension(path, hash) => {
+                let child = child(EncodedChild { position: 0, hash });
+                Node::Extension { path: path.nibbles().collect(), child }
             }
         }
     }
@@ -235,7 +183,23 @@ impl<R, V> Way<R, V> {
 impl Node {
     /// The encoding of the node, where the trie from it down is counted `memory_usage` bytes.
     pub fn encode(&self, memory_usage: u64) -> Vec<u8> {
-        self.encode_by(memory_usage, |child| *child, |value| *value)
+        let mut bytes = Vec::new();
+        match self {
+            Node::Leaf { path, value } => put_leaf(path.as_slice(), value, &mut bytes),
+            Node::Branch { children, value } => {
+                let bit = |mask, child: &Option<_>| mask << 1 | u16::from(child.is_some());
+                let mask = children.iter().rev().fold(0_u16, bit);
+                put_branch(mask, value.as_ref(), &mut bytes);
+                for child in children.iter().flatten() {
+                    bytes.extend_from_slice(child.as_bytes());
+                }
+            }
+            Node::Extension { path, child } => {
+                put_extension(path.as_slice(), child.as_bytes(), &mut bytes);
+            }
+        }
+        put_memory_usage(memory_usage, &mut bytes);
+        bytes
     }
 
     /// Reads a node and the memory that is counted from it down, in bytes.
@@ -243,41 +207,45 @@ impl Node {
     /// # Errors
     /// When the bytes are not what [`Node::encode`] gives for some node.
     pub fn decode(bytes: &[u8]) -> Result<(Node, u64), InvalidNode> {
-        Node::decode_by(bytes, |child| child)
+        let encoded = EncodedNode::parse(bytes)?;
+        let node = Node::of_encoded(&encoded, |child| CryptoHash(*child.hash));
+        Ok((node, encoded.memory_usage()))
     }
 }
 
-impl<R> Node<R> {
-    /// [`Node::decode`], where `child` makes of the hash of a child what leads there.
-    pub(crate) fn decode_by(
-        bytes: &[u8],
-        child: impl Fn(CryptoHash) -> R,
-    ) -> Result<(Node<R>, u64), InvalidNode> {
-        let mut rest = Rest(bytes);
-        let [tag] = rest.take()?;
-        let node = match tag {
-            LEAF => Node::Leaf { path: rest.path(PathEnd::Leaf)?, value: rest.value()? },
-            BRANCH => Node::Branch { children: rest.children(child)?, value: None },
-            BRANCH_WITH_VALUE => {
-                let value = Some(rest.value()?);
-                Node::Branch { children: rest.children(child)?, value }
-            }
-            EXTENSION => {
-                let path = rest.path(PathEnd::Extension)?;
-                Node::Extension { path, child: child(CryptoHash(rest.take()?)) }
-            }
-            tag => return Err(InvalidNode::UnknownKind { tag }),
-        };
-        let memory_usage = u64::from_le_bytes(rest.take()?);
-        if rest.0.is_empty() { Ok((node, memory_usage)) } else { Err(InvalidNode::TooLong) }
-    }
+/// Writes a leaf, up to its memory.
+pub(crate) fn put_leaf(path: &[u8], value: &ValueRef, bytes: &mut Vec<u8>) {
+    bytes.push(LEAF);
+    put_path(path, PathEnd::Leaf, bytes);
+    put_value(value, bytes);
 }
 
-fn put_path(path: &Nibbles, end: PathEnd, bytes: &mut Vec<u8>) {
-    let len = packed_len(path.as_slice().len());
+/// Writes what comes before the children's hashes of a branch, which has those of the mask.
+pub(crate) fn put_branch(mask: u16, value: Option<&ValueRef>, bytes: &mut Vec<u8>) {
+    bytes.push(if value.is_some() { BRANCH_WITH_VALUE } else { BRANCH });
+    if let Some(value) = value {
+        put_value(value, bytes);
+    }
+    bytes.extend_from_slice(&mask.to_le_bytes());
+}
+
+/// Writes an extension, up to its memory.
+pub(crate) fn put_extension(path: &[u8], child: &[u8; CryptoHash::LENGTH], bytes: &mut Vec<u8>) {
+    bytes.push(EXTENSION);
+    put_path(path, PathEnd::Extension, bytes);
+    bytes.extend_from_slice(child);
+}
+
+/// Writes the end of a node: the memory counted from it down, in bytes.
+pub(crate) fn put_memory_usage(memory_usage: u64, bytes: &mut Vec<u8>) {
+    bytes.extend_from_slice(&memory_usage.to_le_bytes());
+}
+
+fn put_path(path: &[u8], end: PathEnd, bytes: &mut Vec<u8>) {
+    let len = packed_len(path.len());
     // A key is in memory, and its length in the protocol's limits far below.
     bytes.extend_from_slice(&u32::try_from(len).unwrap_or(u32::MAX).to_le_bytes());
-    pack(path.as_slice(), end, bytes);
+    pack(path, end, bytes);
 }
 
 fn put_value(value: &ValueRef, bytes: &mut Vec<u8>) {
@@ -285,49 +253,16 @@ fn put_value(value: &ValueRef, bytes: &mut Vec<u8>) {
     bytes.extend_from_slice(value.hash.as_bytes());
 }
 
-/// What is not read yet.
-struct Rest<'a>(&'a [u8]);
+/// Memory counted for a path of so many nibbles, in bytes.
+pub(crate) fn path_memory_usage(nibbles: usize) -> u64 {
+    (packed_len(nibbles) as u64).saturating_mul(PATH_BYTE_COST)
+}
 
-impl<'a> Rest<'a> {
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], InvalidNode> {
-        let (taken, rest) = self.0.split_first_chunk::<N>().ok_or(InvalidNode::TooShort)?;
-        self.0 = rest;
-        Ok(*taken)
-    }
-
-    fn slice(&mut self, len: usize) -> Result<&'a [u8], InvalidNode> {
-        let (taken, rest) = self.0.split_at_checked(len).ok_or(InvalidNode::TooShort)?;
-        self.0 = rest;
-        Ok(taken)
-    }
-
-    fn path(&mut self, expected: PathEnd) -> Result<Nibbles, InvalidNode> {
-        let len = u32::from_le_bytes(self.take()?);
-        let packed = self.slice(usize::try_from(len).map_err(|_| InvalidNode::TooShort)?)?;
-        match Nibbles::unpack(packed) {
-            Some((path, end)) if end == expected => Ok(path),
-            _ => Err(InvalidNode::MalformedPath),
-        }
-    }
-
-    fn value(&mut self) -> Result<ValueRef, InvalidNode> {
-        let length = u32::from_le_bytes(self.take()?);
-        Ok(ValueRef { length, hash: CryptoHash(self.take()?) })
-    }
-
-    fn children<R>(
-        &mut self,
-        child: impl Fn(CryptoHash) -> R,
-    ) -> Result<Box<[Option<R>; CHILDREN]>, InvalidNode> {
-        let mask = u16::from_le_bytes(self.take()?);
-        let mut children = Box::new([const { None }; CHILDREN]);
-        for (nibble, place) in children.iter_mut().enumerate() {
-            if mask >> nibble & 1 == 1 {
-                *place = Some(child(CryptoHash(self.take()?)));
-            }
-        }
-        Ok(children)
-    }
+/// Memory counted for a node alone, in bytes, where that of its path and the length of its value are
+/// these.
+pub(crate) fn own_memory_usage_of(path: u64, value: Option<u32>) -> u64 {
+    let value = value.map_or(0, |length| u64::from(length) + NODE_COST);
+    path.saturating_add(value).saturating_add(NODE_COST)
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub use file::{Claim, InvalidProofFile, MalformedPart, ProofFile, Values};
 pub use key::KeyProof;
 pub use multi::MultiProof;
 
-use crate::node::{InvalidNode, Node};
+use crate::node::{EncodedNode, InvalidNode};
 use torr_crypto::hash::CryptoHash;
 
 /// Why a proof proves nothing when it is read strictly.
@@ -81,12 +81,13 @@ pub enum InvalidProof {
 }
 
 /// The node that a proof has in a place, if it has the hash that is expected there.
-fn node_of(index: usize, bytes: &[u8], expected: CryptoHash) -> Result<Node, InvalidProof> {
+fn node_of(
+    index: usize,
+    bytes: &[u8],
+    expected: CryptoHash,
+) -> Result<EncodedNode<'_>, InvalidProof> {
     if CryptoHash::of(bytes) != expected {
         return Err(InvalidProof::OtherHash { index });
     }
-    match Node::decode(bytes) {
-        Ok((node, _)) => Ok(node),
-        Err(reason) => Err(InvalidProof::InvalidNode { index, reason }),
-    }
+    EncodedNode::parse(bytes).map_err(|reason| InvalidProof::InvalidNode { index, reason })
 }

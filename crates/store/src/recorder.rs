@@ -1,9 +1,10 @@
 //! Noting what is read of a trie, to prove it to others.
 
-use crate::node::{Node, ValueRef, Way};
+use crate::node::ValueRef;
 use crate::partial_state::PartialState;
-use crate::source::{NodeSource, TrieError};
+use crate::source::{NodeSource, ReadNode, TrieError};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use torr_crypto::hash::CryptoHash;
 
@@ -24,10 +25,11 @@ struct Recorded {
 }
 
 impl Recorded {
-    fn note(&mut self, hash: CryptoHash, bytes: Arc<[u8]>) {
-        let length = bytes.len() as u64;
-        if self.bytes.insert(hash, bytes).is_none() {
-            self.size = self.size.saturating_add(length);
+    fn note(&mut self, hash: CryptoHash, bytes: impl FnOnce() -> Arc<[u8]>) {
+        if let Entry::Vacant(entry) = self.bytes.entry(hash) {
+            let bytes = bytes();
+            self.size = self.size.saturating_add(bytes.len() as u64);
+            entry.insert(bytes);
         }
     }
 }
@@ -40,18 +42,6 @@ impl<S: NodeSource> Recorder<S> {
 
     fn recorded(&self) -> MutexGuard<'_, Recorded> {
         self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn note_node(&self, reference: &S::Ref) -> Result<(), TrieError> {
-        let hash = self.source.hash(reference);
-        if self.recorded().bytes.contains_key(&hash) {
-            return Ok(());
-        }
-        let (node, memory_usage) = self.source.node(reference, |child| self.source.hash(&child))?;
-        let bytes =
-            node.encode_by(memory_usage, |child| *child, |value| self.source.value_ref(value));
-        self.recorded().note(hash, bytes.into());
-        Ok(())
     }
 
     /// Length in bytes of all nodes and values that were read, each counted once. The protocol limits
@@ -68,7 +58,8 @@ impl<S: NodeSource> Recorder<S> {
 
 impl<S: NodeSource> NodeSource for Recorder<S> {
     type Ref = S::Ref;
-    type Value = S::Value;
+    type Place = S::Place;
+    type Node = S::Node;
 
     fn version(&self) -> u64 {
         self.source.version()
@@ -78,27 +69,20 @@ impl<S: NodeSource> NodeSource for Recorder<S> {
         self.source.hash(node)
     }
 
-    fn node<C>(
-        &self,
-        reference: &S::Ref,
-        child: impl Fn(S::Ref) -> C,
-    ) -> Result<(Node<C, S::Value>, u64), TrieError> {
-        self.note_node(reference)?;
-        self.source.node(reference, child)
+    fn place(&self, node: &S::Ref) -> S::Place {
+        self.source.place(node)
     }
 
-    fn way(&self, node: &S::Ref, rest: &[u8]) -> Result<Way<S::Ref, S::Value>, TrieError> {
-        self.note_node(node)?;
-        self.source.way(node, rest)
+    fn read(&self, reference: &S::Ref) -> Result<S::Node, TrieError> {
+        let node = self.source.read(reference)?;
+        let hash = self.source.hash(reference);
+        self.recorded().note(hash, || node.to_bytes());
+        Ok(node)
     }
 
-    fn value_ref(&self, value: &S::Value) -> ValueRef {
-        self.source.value_ref(value)
-    }
-
-    fn value(&self, value: &S::Value) -> Result<Arc<[u8]>, TrieError> {
-        let bytes = self.source.value(value)?;
-        self.recorded().note(self.source.value_ref(value).hash, Arc::clone(&bytes));
+    fn value(&self, node: &S::Node, value: &ValueRef) -> Result<Arc<[u8]>, TrieError> {
+        let bytes = self.source.value(node, value)?;
+        self.recorded().note(value.hash, || Arc::clone(&bytes));
         Ok(bytes)
     }
 }

@@ -33,7 +33,6 @@ pub use records::{Version, VersionNumber};
 pub use snapshot::StateSnapshot;
 
 use crate::database::{Batch, Database};
-use crate::source::NodeSource;
 use crate::stored_trie::ShardUid;
 use records::{Records, ShardRecord, Standing, VersionRecord};
 use std::collections::BTreeSet;
@@ -152,7 +151,7 @@ impl ShardState {
         let mut batch = Batch::new();
         for difference in old.diff(&new) {
             let difference = difference?;
-            let value = difference.new.map(|value| new.source().value(&value)).transpose()?;
+            let value = difference.new.map(|value| new.source().value_of(&value)).transpose()?;
             commit::put_flat(self.shard, &difference.key, value.as_deref(), &mut batch)?;
         }
         shard.head = Some(number);

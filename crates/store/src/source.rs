@@ -4,7 +4,8 @@
 //! nodes by their hashes, one in memory by places in its own structure.
 
 use crate::database::DatabaseError;
-use crate::node::{InvalidNode, Node, ValueRef, Way};
+use crate::nibbles::KeyPath;
+use crate::node::{EncodedChild, EncodedNode, InvalidNode, Node, ValueRef, Way};
 use std::fmt::Debug;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
@@ -53,10 +54,12 @@ pub enum TrieError {
 
 /// Where nodes and values are read from.
 pub trait NodeSource {
-    /// What a node is known by.
+    /// What leads to a node.
     type Ref: Clone + Debug;
-    /// What a value is known by.
-    type Value: Clone + Debug;
+    /// What a structure that keeps nodes knows them by; nothing, where they are known by hashes.
+    type Place: Copy + Debug;
+    /// A node that was read.
+    type Node: ReadNode<Ref = Self::Ref, Place = Self::Place>;
 
     /// Tells versions apart of a source that changes: what was known by a `Ref` in one may be gone in
     /// another.
@@ -67,38 +70,95 @@ pub trait NodeSource {
     /// The hash of a node.
     fn hash(&self, node: &Self::Ref) -> CryptoHash;
 
-    /// A node, and the memory that is counted from it down, in bytes. What leads to its children goes
-    /// through `child`, for who wants it in another form.
+    /// What a node is known by.
+    fn place(&self, node: &Self::Ref) -> Self::Place;
+
+    /// Reads a node.
     ///
     /// # Errors
     /// When it is not there or is no node.
+    fn read(&self, node: &Self::Ref) -> Result<Self::Node, TrieError>;
+
+    /// The bytes of the value that stands at a node, which says this of it.
+    ///
+    /// # Errors
+    /// When it is not there.
+    fn value(&self, node: &Self::Node, value: &ValueRef) -> Result<Arc<[u8]>, TrieError>;
+
+    /// Where a key goes on from a node, of which `rest` is left: to another node, or to the value that
+    /// stands at this one.
+    ///
+    /// # Errors
+    /// As [`NodeSource::read`].
+    fn way(&self, node: &Self::Ref, rest: KeyPath<'_>) -> Result<WayFrom<Self>, TrieError> {
+        let read = self.read(node)?;
+        Ok(match read.encoded()?.way(rest) {
+            Way::Ended(None) => Way::Ended(None),
+            Way::Ended(Some(value)) => Way::Ended(Some((read, value))),
+            Way::Below { child, consumed } => Way::Below { child: read.child(child), consumed },
+            Way::Endless => Way::Endless,
+        })
+    }
+
+    /// A node taken apart, and the memory that is counted from it down, in bytes. What leads to its
+    /// children goes through `child`, for who wants it in another form.
+    ///
+    /// # Errors
+    /// As [`NodeSource::read`].
     fn node<C>(
         &self,
         node: &Self::Ref,
         child: impl Fn(Self::Ref) -> C,
-    ) -> Result<(Node<C, Self::Value>, u64), TrieError>;
+    ) -> Result<(Node<C>, u64), TrieError> {
+        let read = self.read(node)?;
+        let encoded = read.encoded()?;
+        let node = Node::of_encoded(&encoded, |below| child(read.child(below)));
+        Ok((node, encoded.memory_usage()))
+    }
+}
 
-    /// Where a key goes on from a node, of which `rest` is left, as nibbles.
-    ///
-    /// # Errors
-    /// As [`NodeSource::node`].
-    fn way(&self, node: &Self::Ref, rest: &[u8]) -> Result<Way<Self::Ref, Self::Value>, TrieError> {
-        Ok(self.node(node, |child| child)?.0.way(rest))
+/// Where a key goes on from a node of a source: to another node, or to a value, with the node where it
+/// stands.
+pub type WayFrom<S> = Way<<S as NodeSource>::Ref, (<S as NodeSource>::Node, ValueRef)>;
+
+/// A node that was read, held where it lies.
+pub trait ReadNode: Clone + Debug {
+    /// What leads to a node.
+    type Ref;
+    /// What a structure that keeps nodes knows them by.
+    type Place;
+
+    /// Its encoding.
+    fn bytes(&self) -> &[u8];
+
+    /// Its encoding, to keep.
+    fn to_bytes(&self) -> Arc<[u8]> {
+        self.bytes().into()
     }
 
-    /// What a node says of a value.
-    fn value_ref(&self, value: &Self::Value) -> ValueRef;
+    /// What leads to one of its children.
+    fn child(&self, child: EncodedChild<'_>) -> Self::Ref;
 
-    /// The bytes of a value.
+    /// What it is known by.
+    fn place(&self) -> Self::Place;
+
+    /// What one of its children is known by, which has this place among those that are there.
+    fn child_place(&self, position: usize) -> Self::Place;
+
+    /// What it consists of.
     ///
     /// # Errors
-    /// When it is not there.
-    fn value(&self, value: &Self::Value) -> Result<Arc<[u8]>, TrieError>;
+    /// None: it was read before, and is whole.
+    fn encoded(&self) -> Result<EncodedNode<'_>, TrieError> {
+        let what = "a node is not what it was when it was read";
+        EncodedNode::parse(self.bytes()).map_err(|_| TrieError::Inconsistent { what })
+    }
 }
 
 impl<S: NodeSource> NodeSource for &S {
     type Ref = S::Ref;
-    type Value = S::Value;
+    type Place = S::Place;
+    type Node = S::Node;
 
     fn version(&self) -> u64 {
         (**self).version()
@@ -108,24 +168,20 @@ impl<S: NodeSource> NodeSource for &S {
         (**self).hash(node)
     }
 
-    fn node<C>(
-        &self,
-        node: &S::Ref,
-        child: impl Fn(S::Ref) -> C,
-    ) -> Result<(Node<C, S::Value>, u64), TrieError> {
-        (**self).node(node, child)
+    fn place(&self, node: &S::Ref) -> S::Place {
+        (**self).place(node)
     }
 
-    fn way(&self, node: &S::Ref, rest: &[u8]) -> Result<Way<S::Ref, S::Value>, TrieError> {
+    fn read(&self, node: &S::Ref) -> Result<S::Node, TrieError> {
+        (**self).read(node)
+    }
+
+    fn value(&self, node: &S::Node, value: &ValueRef) -> Result<Arc<[u8]>, TrieError> {
+        (**self).value(node, value)
+    }
+
+    fn way(&self, node: &S::Ref, rest: KeyPath<'_>) -> Result<WayFrom<S>, TrieError> {
         (**self).way(node, rest)
-    }
-
-    fn value_ref(&self, value: &S::Value) -> ValueRef {
-        (**self).value_ref(value)
-    }
-
-    fn value(&self, value: &S::Value) -> Result<Arc<[u8]>, TrieError> {
-        (**self).value(value)
     }
 }
 
@@ -160,28 +216,12 @@ impl<B: HashedBytes> HashedBytes for VerifiedBytes<B> {
 #[derive(Clone, Debug)]
 pub struct HashedNodes<B>(pub B);
 
-impl<B: HashedBytes> NodeSource for HashedNodes<B> {
-    type Ref = CryptoHash;
-    type Value = ValueRef;
-
-    fn hash(&self, node: &CryptoHash) -> CryptoHash {
-        *node
-    }
-
-    fn node<C>(
-        &self,
-        node: &CryptoHash,
-        child: impl Fn(CryptoHash) -> C,
-    ) -> Result<(Node<C>, u64), TrieError> {
-        Node::decode_by(&self.0.bytes(node)?, child)
-            .map_err(|reason| TrieError::InvalidNode { hash: *node, reason })
-    }
-
-    fn value_ref(&self, value: &ValueRef) -> ValueRef {
-        *value
-    }
-
-    fn value(&self, value: &ValueRef) -> Result<Arc<[u8]>, TrieError> {
+impl<B: HashedBytes> HashedNodes<B> {
+    /// The bytes of a value of which a node says this.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub fn value_of(&self, value: &ValueRef) -> Result<Arc<[u8]>, TrieError> {
         let bytes = self.0.bytes(&value.hash)?;
         if bytes.len() as u64 == u64::from(value.length) {
             Ok(bytes)
@@ -189,4 +229,53 @@ impl<B: HashedBytes> NodeSource for HashedNodes<B> {
             Err(TrieError::Inconsistent { what: "a value is not as long as its node says" })
         }
     }
+}
+
+/// A node that is named by its hash.
+#[derive(Clone, Debug)]
+pub struct HashedNode(Arc<[u8]>);
+
+impl<B: HashedBytes> NodeSource for HashedNodes<B> {
+    type Ref = CryptoHash;
+    type Place = ();
+    type Node = HashedNode;
+
+    fn hash(&self, node: &CryptoHash) -> CryptoHash {
+        *node
+    }
+
+    fn place(&self, _: &CryptoHash) {}
+
+    fn read(&self, node: &CryptoHash) -> Result<HashedNode, TrieError> {
+        let bytes = self.0.bytes(node)?;
+        match EncodedNode::parse(&bytes) {
+            Ok(_) => Ok(HashedNode(bytes)),
+            Err(reason) => Err(TrieError::InvalidNode { hash: *node, reason }),
+        }
+    }
+
+    fn value(&self, _: &HashedNode, value: &ValueRef) -> Result<Arc<[u8]>, TrieError> {
+        self.value_of(value)
+    }
+}
+
+impl ReadNode for HashedNode {
+    type Ref = CryptoHash;
+    type Place = ();
+
+    fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn to_bytes(&self) -> Arc<[u8]> {
+        Arc::clone(&self.0)
+    }
+
+    fn child(&self, child: EncodedChild<'_>) -> CryptoHash {
+        CryptoHash(*child.hash)
+    }
+
+    fn place(&self) {}
+
+    fn child_place(&self, _: usize) {}
 }

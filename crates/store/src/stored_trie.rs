@@ -59,6 +59,13 @@ impl fmt::Debug for StoredBytes<'_> {
     }
 }
 
+impl<'d> StoredBytes<'d> {
+    /// Those of a shard, in a database or a snapshot of one.
+    pub fn new(reader: &'d dyn Reader, shard: ShardUid) -> StoredBytes<'d> {
+        StoredBytes { reader, shard }
+    }
+}
+
 impl HashedBytes for StoredBytes<'_> {
     fn bytes(&self, hash: &CryptoHash) -> Result<Arc<[u8]>, TrieError> {
         let bytes = self.reader.get(Column::Nodes, &self.shard.key_of(hash))?;
@@ -73,7 +80,7 @@ impl<'d> Trie<HashedNodes<StoredBytes<'d>>> {
         shard: ShardUid,
         root: CryptoHash,
     ) -> Trie<HashedNodes<StoredBytes<'d>>> {
-        Trie::with_root(StoredBytes { reader, shard }, root)
+        Trie::with_root(StoredBytes::new(reader, shard), root)
     }
 }
 
@@ -82,7 +89,8 @@ impl TrieChanges {
     pub fn insert_into(&self, shard: ShardUid, batch: &mut Batch) {
         for insertion in &self.insertions {
             let key = shard.key_of(&insertion.hash);
-            batch.add_references(Column::Nodes, key, &insertion.bytes[..], insertion.count);
+            let bytes = Arc::clone(&insertion.bytes);
+            batch.add_references(Column::Nodes, key, bytes, insertion.count);
         }
     }
 

@@ -13,14 +13,13 @@ mod node_update;
 pub use changes::{Deletion, Insertion, TrieChanges};
 pub use diff::{Difference, TrieDiff};
 pub use finish::Finished;
-pub(crate) use finish::{NewNode, NewValue};
+pub(crate) use finish::{NewLink, NewValue};
 pub use iterator::TrieIterator;
-pub(crate) use node_update::Link;
 pub use node_update::NodeUpdate;
 
-use crate::nibbles::Nibbles;
+use crate::nibbles::KeyPath;
 use crate::node::{ValueRef, Way};
-use crate::source::{HashedBytes, HashedNodes, NodeSource, TrieError};
+use crate::source::{HashedBytes, HashedNodes, NodeSource, ReadNode, TrieError};
 use std::ops::Bound;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
@@ -76,7 +75,8 @@ impl<S: NodeSource> Trie<S> {
     /// # Errors
     /// When the root cannot be read.
     pub fn memory_usage(&self) -> Result<u64, TrieError> {
-        self.root.as_ref().map_or(Ok(0), |root| Ok(self.source.node(root, |_| ())?.1))
+        let Some(root) = &self.root else { return Ok(0) };
+        Ok(self.source.read(root)?.encoded()?.memory_usage())
     }
 
     /// The value under a key. Takes a node for each place where the key parts from others.
@@ -84,7 +84,8 @@ impl<S: NodeSource> Trie<S> {
     /// # Errors
     /// When a node on the way or the value cannot be read.
     pub fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TrieError> {
-        self.find(key)?.map(|value| self.source.value(&value)).transpose()
+        let found = self.find(key)?;
+        found.map(|(node, value)| self.source.value(&node, &value)).transpose()
     }
 
     /// Hash and length of the value under a key, which itself is not read.
@@ -92,7 +93,7 @@ impl<S: NodeSource> Trie<S> {
     /// # Errors
     /// When a node on the way cannot be read.
     pub fn value_ref(&self, key: &[u8]) -> Result<Option<ValueRef>, TrieError> {
-        Ok(self.find(key)?.map(|value| self.source.value_ref(&value)))
+        Ok(self.find(key)?.map(|(_, value)| value))
     }
 
     /// Whether there is a value under a key.
@@ -103,15 +104,15 @@ impl<S: NodeSource> Trie<S> {
         Ok(self.find(key)?.is_some())
     }
 
-    fn find(&self, key: &[u8]) -> Result<Option<S::Value>, TrieError> {
-        let path = Nibbles::of_key(key);
-        let mut rest = path.as_slice();
+    /// The value under a key, with the node where it stands.
+    fn find(&self, key: &[u8]) -> Result<Option<(S::Node, ValueRef)>, TrieError> {
+        let mut rest = KeyPath::new(key);
         let mut at = self.root.clone();
         while let Some(node) = at {
             match self.source.way(&node, rest)? {
                 Way::Ended(value) => return Ok(value),
                 Way::Below { child, consumed } => {
-                    rest = rest.get(consumed..).unwrap_or_default();
+                    rest = rest.after(consumed);
                     at = Some(child);
                 }
                 Way::Endless => return Err(EMPTY_EXTENSION),

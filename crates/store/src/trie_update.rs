@@ -120,7 +120,7 @@ impl<'t, S: NodeSource> TrieUpdate<'t, S> {
     ///
     /// # Errors
     /// When the trie cannot be read, or a value is too long.
-    pub fn finish(&self) -> Result<Finished<S::Ref, S::Value>, TrieError> {
+    pub fn finish(&self) -> Result<Finished<S::Place>, TrieError> {
         let mut update = self.trie.update();
         for (key, changed) in &self.changes {
             match changed {

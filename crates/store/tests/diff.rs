@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_store::memory_trie::MemoryTrie;
-use torr_store::node::Node;
+use torr_store::node::{Node, ValueRef};
 use torr_store::partial_state::PartialState;
 use torr_store::recorder::Recorder;
 use torr_store::source::{HashedNodes, NodeSource, TrieError};
@@ -40,8 +41,10 @@ fn difference_of_tries<S: NodeSource, T: NodeSource>(old: &Trie<S>, new: &Trie<T
     old.diff(new)
         .map(|found| {
             let found = found.expect("all nodes are there");
-            let old = found.old.map(|value| old.source().value(&value).expect("it is there"));
-            let new = found.new.map(|value| new.source().value(&value).expect("it is there"));
+            let old = old.get(&found.key).expect("all nodes are there");
+            let new = new.get(&found.key).expect("all nodes are there");
+            let refers_to = |value: &Option<Arc<[u8]>>| value.as_deref().and_then(ValueRef::of);
+            assert_eq!((found.old, found.new), (refers_to(&old), refers_to(&new)));
             (found.key, old.map(|value| value.to_vec()), new.map(|value| value.to_vec()))
         })
         .collect()

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
-use torr_store::memory_trie::{CommitError, MemoryRef, MemoryTrie, MemoryValue};
+use torr_store::memory_trie::{CommitError, MemoryPlace, MemoryTrie};
 use torr_store::partial_state::PartialState;
 use torr_store::proof::InvalidProof;
 use torr_store::recorder::Recorder;
@@ -103,9 +103,7 @@ fn a_trie_is_like_the_map_after_any_changes() {
         let changes: Vec<_> = (0..CHANGES_PER_UPDATE).map(|_| numbers.change()).collect();
         let done = update(&state, root, &changes);
         model(&mut map, &changes);
-        done.insertions
-            .iter()
-            .for_each(|insertion| state.insert(insertion.bytes.as_slice().into()));
+        done.insertions.iter().for_each(|insertion| state.insert(Arc::clone(&insertion.bytes)));
         count(&mut counts, &done);
         root = done.new_root;
         assert_eq!(root, reference_root(&map), "after update {number}");
@@ -156,7 +154,7 @@ fn update_in_memory(
     memory: &MemoryTrie,
     root: CryptoHash,
     changes: &[Change],
-) -> Finished<MemoryRef, MemoryValue> {
+) -> Finished<MemoryPlace> {
     let trie = memory.version(root).expect("it is kept");
     let mut update = trie.update();
     for (key, value) in changes {
@@ -229,7 +227,7 @@ proptest! {
     ) {
         let mut state = PartialState::default();
         let made = update(&state, EMPTY_ROOT, &content);
-        made.insertions.into_iter().for_each(|insertion| state.insert(insertion.bytes.into()));
+        made.insertions.into_iter().for_each(|insertion| state.insert(insertion.bytes));
         let (source, root) = Trie::with_root(&state, made.new_root).into_parts();
         let recorder = Recorder::new(source);
         let trie = Trie::new(&recorder, root);
@@ -263,7 +261,7 @@ proptest! {
     ) {
         let mut state = PartialState::default();
         let made = update(&state, EMPTY_ROOT, &content);
-        made.insertions.into_iter().for_each(|insertion| state.insert(insertion.bytes.into()));
+        made.insertions.into_iter().for_each(|insertion| state.insert(insertion.bytes));
         let trie = Trie::with_root(&state, made.new_root);
         let mut update = TrieUpdate::new(&trie);
         let mut map = Map::new();
@@ -307,7 +305,7 @@ proptest! {
     fn no_altered_proof_is_accepted(content in changes(), key in changes(), flip: u8) {
         let mut state = PartialState::default();
         let made = update(&state, EMPTY_ROOT, &content);
-        made.insertions.into_iter().for_each(|insertion| state.insert(insertion.bytes.into()));
+        made.insertions.into_iter().for_each(|insertion| state.insert(insertion.bytes));
         let root = made.new_root;
         let trie = Trie::with_root(&state, root);
         let key = key.first().map(|(key, _)| key.clone()).unwrap_or_default();

@@ -87,7 +87,7 @@ pub fn check_changes(input: &mut Unstructured<'_>) -> Result<()> {
         root = finished.root();
         assert_eq!(root, reference_root(&map));
         assert_eq!(again, finished.into_changes());
-        again.insertions.into_iter().for_each(|insertion| state.insert(insertion.bytes.into()));
+        again.insertions.into_iter().for_each(|insertion| state.insert(insertion.bytes));
     }
     assert_eq!(memory.is_empty(), map.is_empty());
     Ok(())

@@ -123,7 +123,7 @@ pub enum InvalidProofFile {
 
 impl<S: NodeSource> Trie<S> {
     /// A proof file of what is under keys, in any order, where equal ones count once. Reads each node on
-    /// their ways once, and values if they are to be included.
+    /// their ways once, and again for each value that is to be included.
     ///
     /// # Errors
     /// When a node on the way to a key, or a value that is to be included, cannot be read.
@@ -133,19 +133,20 @@ impl<S: NodeSource> Trie<S> {
         values: Values,
     ) -> Result<ProofFile, TrieError> {
         let (proof, found) = self.proven(keys)?;
-        let source = self.source();
         let mut claims = BTreeMap::new();
         for (key, found) in keys.iter().zip(found) {
             let claim = match (found, values) {
                 (None, _) => Claim::Absent,
-                (Some(value), Values::ByReference) => Claim::Reference(source.value_ref(&value)),
-                (Some(value), Values::Included) => Claim::Value(source.value(&value)?),
+                (Some(value), Values::ByReference) => Claim::Reference(value),
+                (Some(_), Values::Included) => Claim::Value(self.get(key.as_ref())?.ok_or(LOST)?),
             };
             claims.insert(key.as_ref().to_vec(), claim);
         }
         Ok(ProofFile { root: self.root(), claims, proof })
     }
 }
+
+const LOST: TrieError = TrieError::Inconsistent { what: "a value is not there a second time" };
 
 impl ProofFile {
     /// A limit for who has no other, in bytes: room for a dozen of the longest values that contracts can

@@ -2,10 +2,10 @@
 //! else.
 
 use super::{InvalidProof, node_of};
-use crate::nibbles::Nibbles;
+use crate::nibbles::KeyPath;
 use crate::node::{ValueRef, Way};
 use crate::partial_state::PartialState;
-use crate::source::{NodeSource, TrieError};
+use crate::source::{NodeSource, ReadNode, TrieError};
 use crate::trie::{EMPTY_EXTENSION, EMPTY_ROOT, Trie};
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
@@ -24,23 +24,19 @@ impl<S: NodeSource> Trie<S> {
     /// When a node on the way cannot be read.
     pub fn prove(&self, key: &[u8]) -> Result<KeyProof, TrieError> {
         let mut nodes = Vec::new();
-        let path = Nibbles::of_key(key);
-        let mut rest = path.as_slice();
-        let source = self.source();
+        let mut rest = KeyPath::new(key);
         let mut at = self.root_node().cloned();
         while let Some(reference) = at.take() {
-            let (node, memory_usage) = source.node(&reference, |child| child)?;
-            let hash = |child: &S::Ref| source.hash(child);
-            let value_ref = |value: &S::Value| source.value_ref(value);
-            nodes.push(node.encode_by(memory_usage, hash, value_ref).into());
-            match node.way(rest) {
+            let node = self.source().read(&reference)?;
+            match node.encoded()?.way(rest) {
                 Way::Ended(_) => {}
                 Way::Below { child, consumed } => {
-                    rest = rest.get(consumed..).unwrap_or_default();
-                    at = Some(child);
+                    rest = rest.after(consumed);
+                    at = Some(node.child(child));
                 }
                 Way::Endless => return Err(EMPTY_EXTENSION),
             }
+            nodes.push(node.to_bytes());
         }
         Ok(KeyProof { nodes })
     }
@@ -53,8 +49,7 @@ impl KeyProof {
     /// # Errors
     /// When the proof is not the one that [`Trie::prove`] gives for this root and key.
     pub fn verify(&self, root: CryptoHash, key: &[u8]) -> Result<Option<ValueRef>, InvalidProof> {
-        let path = Nibbles::of_key(key);
-        let mut rest = path.as_slice();
+        let mut rest = KeyPath::new(key);
         let mut expected = Some(root).filter(|root| *root != EMPTY_ROOT);
         let mut value = None;
         let mut nodes = self.nodes.iter().enumerate();
@@ -63,8 +58,8 @@ impl KeyProof {
             match node_of(index, bytes, hash)?.way(rest) {
                 Way::Ended(here) => value = here,
                 Way::Below { child, consumed } => {
-                    rest = rest.get(consumed..).unwrap_or_default();
-                    expected = Some(child);
+                    rest = rest.after(consumed);
+                    expected = Some(CryptoHash(*child.hash));
                 }
                 Way::Endless => return Err(InvalidProof::Endless { index }),
             }

@@ -2,9 +2,9 @@
 
 use super::walk::{Endless, Walk};
 use super::{InvalidProof, node_of};
-use crate::node::{Node, ValueRef};
+use crate::node::{EncodedNode, ValueRef};
 use crate::partial_state::PartialState;
-use crate::source::{NodeSource, TrieError};
+use crate::source::{NodeSource, ReadNode, TrieError};
 use crate::trie::{EMPTY_EXTENSION, EMPTY_ROOT, Trie};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -24,7 +24,7 @@ pub struct MultiProof {
 }
 
 /// A proof, and what it proves of each key.
-pub(super) type Proven<V> = (MultiProof, Vec<Option<V>>);
+pub(super) type Proven = (MultiProof, Vec<Option<ValueRef>>);
 
 impl<S: NodeSource> Trie<S> {
     /// The proof of what is under keys, in any order, where equal ones count once. Reads each node on
@@ -37,7 +37,7 @@ impl<S: NodeSource> Trie<S> {
     }
 
     /// The proof of what is under keys, and what that is.
-    pub(super) fn proven<K: AsRef<[u8]>>(&self, keys: &[K]) -> Result<Proven<S::Value>, TrieError> {
+    pub(super) fn proven<K: AsRef<[u8]>>(&self, keys: &[K]) -> Result<Proven, TrieError> {
         let source = self.source();
         let mut walk = Walk::new(self.root_node().cloned(), keys);
         let mut met = BTreeMap::new();
@@ -46,14 +46,13 @@ impl<S: NodeSource> Trie<S> {
             let node = match met.entry(source.hash(&visit.node)) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(place) => {
-                    let (node, memory_usage) = source.node(&visit.node, |child| child)?;
-                    let hash = |child: &S::Ref| source.hash(child);
-                    let value_ref = |value: &S::Value| source.value_ref(value);
-                    nodes.push(node.encode_by(memory_usage, hash, value_ref).into());
+                    let node = source.read(&visit.node)?;
+                    nodes.push(node.to_bytes());
                     place.insert(node)
                 }
             };
-            walk.go_on(visit, node).map_err(|Endless| EMPTY_EXTENSION)?;
+            walk.go_on(visit, &node.encoded()?, |child| node.child(child))
+                .map_err(|Endless| EMPTY_EXTENSION)?;
         }
         Ok((MultiProof { nodes }, walk.into_found()))
     }
@@ -73,7 +72,7 @@ impl MultiProof {
         keys: &[K],
     ) -> Result<Vec<Option<ValueRef>>, InvalidProof> {
         let mut walk = Walk::new((root != EMPTY_ROOT).then_some(root), keys);
-        let mut met: BTreeMap<CryptoHash, (usize, Node)> = BTreeMap::new();
+        let mut met: BTreeMap<CryptoHash, (usize, EncodedNode<'_>)> = BTreeMap::new();
         let mut nodes = self.nodes.iter().enumerate();
         while let Some(visit) = walk.next_visit() {
             let hash = visit.node;
@@ -85,7 +84,8 @@ impl MultiProof {
                     place.insert((index, node_of(index, bytes, hash)?))
                 }
             };
-            walk.go_on(visit, node).map_err(|Endless| InvalidProof::Endless { index: *index })?;
+            walk.go_on(visit, node, |child| CryptoHash(*child.hash))
+                .map_err(|Endless| InvalidProof::Endless { index: *index })?;
         }
         match nodes.next() {
             None => Ok(walk.into_found()),

@@ -6,7 +6,7 @@ use super::{StateError, Version, VersionNumber};
 use crate::database::{Column, DatabaseError, Reader};
 use crate::flat::FlatValue;
 use crate::node::ValueRef;
-use crate::source::{HashedNodes, NodeSource};
+use crate::source::HashedNodes;
 use crate::stored_trie::{ShardUid, StoredBytes};
 use crate::trie::{EMPTY_ROOT, Trie};
 use std::fmt;
@@ -146,7 +146,7 @@ impl StateSnapshot {
 
     fn long_value(&self, value: &ValueRef) -> Result<Arc<[u8]>, StateError> {
         let nodes = self.empty_trie().into_parts().0;
-        Ok(nodes.value(value)?)
+        Ok(nodes.value_of(value)?)
     }
 }
 

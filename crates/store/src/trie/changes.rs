@@ -5,6 +5,7 @@
 //! trie").
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 
 /// The difference between the nodes and values of two tries. In borsh it is as the protocol has it.
@@ -26,7 +27,7 @@ pub struct Insertion {
     /// Its hash.
     pub hash: CryptoHash,
     /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<[u8]>,
     /// In how many more.
     pub count: u32,
 }
@@ -41,34 +42,45 @@ pub struct Deletion {
 }
 
 impl TrieChanges {
-    /// Counts what is `added` and what is `removed`, by hashes.
+    /// Counts what is `added`, with its bytes, and what is `removed`, by hashes.
     pub(super) fn new(
         old_root: CryptoHash,
         new_root: CryptoHash,
-        added: impl Iterator<Item = (CryptoHash, Vec<u8>)>,
+        added: &[(CryptoHash, &[u8])],
         removed: &[CryptoHash],
     ) -> TrieChanges {
-        let added = added.map(|(hash, bytes)| (hash, Some(bytes)));
-        let removed = removed.iter().map(|hash| (*hash, None));
-        let mut all: Vec<_> = added.chain(removed).collect();
-        // The bytes of one hash are the same, and come first to be at hand.
-        all.sort_unstable_by(|(one, bytes), (other, others)| {
-            one.cmp(other).then(bytes.is_none().cmp(&others.is_none()))
+        // Short things are sorted faster: what stands in for a hash is its beginning, and its place.
+        let hashes = added.iter().map(|(hash, _)| hash).chain(removed);
+        let mut all: Vec<_> =
+            hashes.enumerate().map(|(place, hash)| (start(hash), place)).collect();
+        let hash_at = |place: usize| match added.get(place) {
+            Some((hash, _)) => Some(hash),
+            None => removed.get(place - added.len()),
+        };
+        all.sort_unstable_by(|(start, place), (other_start, other)| {
+            start
+                .cmp(other_start)
+                .then_with(|| hash_at(*place).cmp(&hash_at(*other)))
+                .then(place.cmp(other))
         });
         let mut changes =
             TrieChanges { old_root, new_root, insertions: Vec::new(), deletions: Vec::new() };
-        for same in all.chunk_by_mut(|(one, _), (other, _)| one == other) {
-            let added = same.iter().filter(|(_, bytes)| bytes.is_some()).count();
-            let removed = same.len() - added;
+        for same in all.chunk_by(|(start, one), (other_start, other)| {
+            start == other_start && hash_at(*one) == hash_at(*other)
+        }) {
+            // What was added comes first, and its bytes are the same.
+            let &[(_, first), ..] = same else { continue };
+            let count_added = same.partition_point(|(_, place)| *place < added.len());
+            let count_removed = same.len() - count_added;
             let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-            match same.first_mut() {
-                Some((hash, Some(bytes))) if added > removed => {
-                    let (hash, bytes) = (*hash, std::mem::take(bytes));
-                    let count = count(added - removed);
+            match (added.get(first), hash_at(first)) {
+                (Some((hash, bytes)), _) if count_added > count_removed => {
+                    let count = count(count_added - count_removed);
+                    let (hash, bytes) = (*hash, Arc::from(*bytes));
                     changes.insertions.push(Insertion { hash, bytes, count });
                 }
-                Some((hash, _)) if removed > added => {
-                    let count = count(removed - added);
+                (_, Some(hash)) if count_removed > count_added => {
+                    let count = count(count_removed - count_added);
                     changes.deletions.push(Deletion { hash: *hash, count });
                 }
                 _ => {}
@@ -76,6 +88,11 @@ impl TrieChanges {
         }
         changes
     }
+}
+
+/// The beginning of a hash, in its order.
+fn start(hash: &CryptoHash) -> u64 {
+    hash.as_bytes().first_chunk().copied().map_or(0, u64::from_be_bytes)
 }
 
 /// The protocol has bytes in deletions too, and they are none.

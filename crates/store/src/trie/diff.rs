@@ -3,18 +3,18 @@
 
 use super::{EMPTY_EXTENSION, Trie};
 use crate::nibbles::{Nibbles, common_len, key_of};
-use crate::node::{CHILDREN, Node};
+use crate::node::{CHILDREN, Node, ValueRef};
 use crate::source::{NodeSource, TrieError};
 
-/// A key under which two tries have different values; their sources know the values by `V` and `W`.
+/// A key under which two tries have different values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference<V, W> {
+pub struct Difference {
     /// The key.
     pub key: Vec<u8>,
     /// Its value in the old trie; `None` if it is not there.
-    pub old: Option<V>,
+    pub old: Option<ValueRef>,
     /// Its value in the new trie; `None` if it is not there.
-    pub new: Option<W>,
+    pub new: Option<ValueRef>,
 }
 
 /// The keys in which two tries differ, in the order of keys.
@@ -36,25 +36,22 @@ pub struct TrieDiff<'t, S: NodeSource, T: NodeSource> {
 struct Todo<S: NodeSource, T: NodeSource> {
     depth: usize,
     by: Nibbles,
-    old: Part<S::Ref, S::Value>,
-    new: Part<T::Ref, T::Value>,
+    old: Part<S::Ref>,
+    new: Part<T::Ref>,
 }
 
 /// What a trie has from a place on. The place may be within the path of a node.
 #[derive(Debug)]
-enum Part<R, V> {
+enum Part<R> {
     Nothing,
     /// A node that is not read yet.
     Node(R),
     /// What is left of a leaf's path.
-    Leaf(Nibbles, V),
+    Leaf(Nibbles, ValueRef),
     /// What is left of an extension's path, which is not nothing.
     Extension(Nibbles, R),
-    Branch(Box<[Option<R>; CHILDREN]>, Option<V>),
+    Branch(Box<[Option<R>; CHILDREN]>, Option<ValueRef>),
 }
-
-/// The difference of two tries whose sources know values by those of `S` and `T`.
-type DifferenceOf<S, T> = Difference<<S as NodeSource>::Value, <T as NodeSource>::Value>;
 
 impl<S: NodeSource> Trie<S> {
     /// The keys in which `new` differs from this trie, in the order of keys. Takes time for each node
@@ -71,7 +68,7 @@ impl<S: NodeSource> Trie<S> {
 }
 
 impl<S: NodeSource, T: NodeSource> Iterator for TrieDiff<'_, S, T> {
-    type Item = Result<DifferenceOf<S, T>, TrieError>;
+    type Item = Result<Difference, TrieError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let next = self.advance().transpose();
@@ -83,7 +80,7 @@ impl<S: NodeSource, T: NodeSource> Iterator for TrieDiff<'_, S, T> {
 }
 
 impl<S: NodeSource, T: NodeSource> TrieDiff<'_, S, T> {
-    fn advance(&mut self) -> Result<Option<DifferenceOf<S, T>>, TrieError> {
+    fn advance(&mut self) -> Result<Option<Difference>, TrieError> {
         while let Some(Todo { depth, by, old, new }) = self.todo.pop() {
             if self.is_same(&old, &new) {
                 continue;
@@ -101,7 +98,7 @@ impl<S: NodeSource, T: NodeSource> TrieDiff<'_, S, T> {
     }
 
     /// Whether nothing differs from here on, as far as it can be told without reading.
-    fn is_same(&self, old: &Part<S::Ref, S::Value>, new: &Part<T::Ref, T::Value>) -> bool {
+    fn is_same(&self, old: &Part<S::Ref>, new: &Part<T::Ref>) -> bool {
         let is_one_node = |old, new| self.old.hash(old) == self.new.hash(new);
         match (old, new) {
             (Part::Nothing, Part::Nothing) => true,
@@ -109,9 +106,7 @@ impl<S: NodeSource, T: NodeSource> TrieDiff<'_, S, T> {
             (Part::Extension(path, old), Part::Extension(other, new)) => {
                 path == other && is_one_node(old, new)
             }
-            (Part::Leaf(path, old), Part::Leaf(other, new)) => {
-                path == other && self.old.value_ref(old) == self.new.value_ref(new)
-            }
+            (Part::Leaf(path, old), Part::Leaf(other, new)) => path == other && old == new,
             _ => false,
         }
     }
@@ -119,9 +114,9 @@ impl<S: NodeSource, T: NodeSource> TrieDiff<'_, S, T> {
     /// Tells of the values here, if they differ, and leaves what is below for later.
     fn compare(
         &mut self,
-        mut old: Part<S::Ref, S::Value>,
-        mut new: Part<T::Ref, T::Value>,
-    ) -> Result<Option<DifferenceOf<S, T>>, TrieError> {
+        mut old: Part<S::Ref>,
+        mut new: Part<T::Ref>,
+    ) -> Result<Option<Difference>, TrieError> {
         let depth = self.path.len();
         if let Some(by) = old.common_way(&new) {
             let len = by.as_slice().len();
@@ -135,9 +130,7 @@ impl<S: NodeSource, T: NodeSource> TrieDiff<'_, S, T> {
             }
         }
         let (old, new) = (old.into_value(), new.into_value());
-        let old_ref = old.as_ref().map(|value| self.old.value_ref(value));
-        let new_ref = new.as_ref().map(|value| self.new.value_ref(value));
-        if old_ref == new_ref {
+        if old == new {
             return Ok(None);
         }
         let what = "a key ends in the middle of a byte";
@@ -146,9 +139,9 @@ impl<S: NodeSource, T: NodeSource> TrieDiff<'_, S, T> {
     }
 }
 
-impl<R, V> Part<R, V> {
+impl<R> Part<R> {
     /// The nibbles, at least one, that all keys of this and another part go along from here.
-    fn common_way<Q, W>(&self, other: &Part<Q, W>) -> Option<Nibbles> {
+    fn common_way<Q>(&self, other: &Part<Q>) -> Option<Nibbles> {
         let way = match (self.path(), other.path()) {
             (Some(path), Some(other)) => path.get(..common_len(path, other))?,
             (Some(path), None) | (None, Some(path)) => path,
@@ -167,13 +160,13 @@ impl<R, V> Part<R, V> {
     }
 }
 
-impl<R: Clone, V: Clone> Part<R, V> {
-    fn of_child(child: Option<R>) -> Part<R, V> {
+impl<R: Clone> Part<R> {
+    fn of_child(child: Option<R>) -> Part<R> {
         child.map_or(Part::Nothing, Part::Node)
     }
 
     /// The same part with its node read.
-    fn read<S: NodeSource<Ref = R, Value = V>>(self, source: &S) -> Result<Self, TrieError> {
+    fn read<S: NodeSource<Ref = R>>(self, source: &S) -> Result<Self, TrieError> {
         let Part::Node(node) = self else { return Ok(self) };
         Ok(match source.node(&node, |child| child)?.0 {
             Node::Leaf { path, value } => Part::Leaf(path, value),
@@ -186,7 +179,7 @@ impl<R: Clone, V: Clone> Part<R, V> {
     }
 
     /// What is behind so many nibbles of the path.
-    fn after(self, len: usize) -> Part<R, V> {
+    fn after(self, len: usize) -> Part<R> {
         let rest = |path: &Nibbles| path.as_slice().get(len..).unwrap_or_default().to_vec();
         match self {
             Part::Leaf(path, value) => Part::Leaf(rest(&path).into_iter().collect(), value),
@@ -199,14 +192,14 @@ impl<R: Clone, V: Clone> Part<R, V> {
     }
 
     /// What is behind a nibble.
-    fn take_child(&mut self, nibble: u8) -> Part<R, V> {
+    fn take_child(&mut self, nibble: u8) -> Part<R> {
         match self {
             Part::Branch(children, _) => {
                 let child = children.get_mut(usize::from(nibble)).and_then(Option::take);
                 Part::of_child(child)
             }
             Part::Leaf(path, value) if path.as_slice().first() == Some(&nibble) => {
-                Part::Leaf(path.clone(), value.clone()).after(1)
+                Part::Leaf(path.clone(), *value).after(1)
             }
             Part::Extension(path, child) if path.as_slice().first() == Some(&nibble) => {
                 Part::Extension(path.clone(), child.clone()).after(1)
@@ -216,7 +209,7 @@ impl<R: Clone, V: Clone> Part<R, V> {
     }
 
     /// The value of the key that ends here.
-    fn into_value(self) -> Option<V> {
+    fn into_value(self) -> Option<ValueRef> {
         match self {
             Part::Leaf(path, value) if path.as_slice().is_empty() => Some(value),
             Part::Branch(_, value) => value,

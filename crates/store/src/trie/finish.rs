@@ -1,47 +1,78 @@
 //! The end of an update: hashes, and what is new.
 
-use super::node_update::{Link, NodeUpdate, Working, WorkingValue};
+use super::node_update::{Kind, Link, NodeUpdate, Path, Value, Working, index};
 use super::{EMPTY_ROOT, TrieChanges};
-use crate::node::{Node, ValueRef};
-use crate::source::{NodeSource, TrieError};
-use std::iter;
-use std::sync::Arc;
+use crate::node::{
+    CHILDREN, EncodedKind, ValueRef, own_memory_usage_of, path_memory_usage, put_branch,
+    put_extension, put_leaf, put_memory_usage,
+};
+use crate::source::{NodeSource, ReadNode, TrieError};
+#[cfg(not(target_family = "wasm"))]
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::ops::Range;
 use torr_crypto::hash::CryptoHash;
 
 /// An updated trie: its root, and what it has that the trie before had not, or not there.
 ///
-/// Nodes and values of the trie before are known as its source knows them, by `R` and `V`.
+/// Nodes of the trie before are known as the structure that keeps them knows them, by `P`.
 #[derive(Clone, Debug)]
-pub struct Finished<R, V> {
+pub struct Finished<P> {
     pub(crate) old_root: CryptoHash,
     /// [`NodeSource::version`] of the source of the trie before.
     pub(crate) version: u64,
     pub(crate) root: CryptoHash,
     memory_usage: u64,
-    /// Children come before their parents, and the root is the last, if it is new.
-    pub(crate) nodes: Vec<NewNode<R, V>>,
+    /// What is new.
+    new: NewNodes<P>,
+    /// New values, one after the other.
+    values: Vec<u8>,
     removed: Vec<CryptoHash>,
 }
 
-/// A node of the updated trie that was worked on.
+/// Nodes that were worked on. Children come before their parents, and the root is the last.
 #[derive(Clone, Debug)]
-pub(crate) struct NewNode<R, V> {
-    pub(crate) node: Node<Link<R>, NewValue<V>>,
+struct NewNodes<P> {
+    nodes: Vec<NewNode<P>>,
+    /// The children of all nodes.
+    links: Vec<NewLink<P>>,
+    /// The encodings of all nodes.
+    bytes: Vec<u8>,
+}
+
+/// A node that was worked on.
+#[derive(Clone, Debug)]
+pub(crate) struct NewNode<P> {
     pub(crate) hash: CryptoHash,
-    pub(crate) memory_usage: u64,
-    pub(crate) bytes: Vec<u8>,
+    memory_usage: u64,
+    /// Where its encoding is.
+    bytes: Range<usize>,
+    /// Where its children are.
+    links: Range<usize>,
+    pub(crate) value: NewValue<P>,
 }
 
-/// A value in a node that was worked on.
-#[derive(Clone, Debug)]
-pub(crate) enum NewValue<V> {
+/// A child of a node that was worked on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NewLink<P> {
     /// One that the trie before has too.
-    Old(V),
-    /// Another.
-    New(ValueRef, Arc<[u8]>),
+    Old(P),
+    /// Another, by its place among the new nodes.
+    New(u32),
 }
 
-impl<R, V> Finished<R, V> {
+/// The value of a node that was worked on.
+#[derive(Clone, Debug)]
+pub(crate) enum NewValue<P> {
+    /// It has none.
+    Nothing,
+    /// That of a node of the trie before.
+    Old(P),
+    /// Another: its hash, and where it is among the new values.
+    New(CryptoHash, Range<usize>),
+}
+
+impl<P> Finished<P> {
     /// The root of the updated trie.
     pub fn root(&self) -> CryptoHash {
         self.root
@@ -52,16 +83,35 @@ impl<R, V> Finished<R, V> {
         self.memory_usage
     }
 
-    /// What the update adds to the nodes and values that are kept, and what it takes from them.
+    /// What the update adds to the nodes and values that are kept, and what it takes from them. Takes a
+    /// copy of what is new, and sorts hashes.
     pub fn into_changes(self) -> TrieChanges {
-        let added = self.nodes.into_iter().flat_map(|new| {
-            let value = match new.node.value() {
-                Some(NewValue::New(value, bytes)) => Some((value.hash, bytes.to_vec())),
-                _ => None,
-            };
-            iter::once((new.hash, new.bytes)).chain(value)
-        });
-        TrieChanges::new(self.old_root, self.root, added, &self.removed)
+        let mut added = Vec::with_capacity(self.new.nodes.len() * 2);
+        for node in &self.new.nodes {
+            added.push((node.hash, self.encoding(node)));
+            if let NewValue::New(hash, range) = &node.value {
+                added.push((*hash, self.value(range)));
+            }
+        }
+        TrieChanges::new(self.old_root, self.root, &added, &self.removed)
+    }
+
+    /// The nodes that were worked on. Children come before their parents, and the root is the last.
+    pub(crate) fn nodes(&self) -> &[NewNode<P>] {
+        &self.new.nodes
+    }
+
+    pub(crate) fn encoding(&self, node: &NewNode<P>) -> &[u8] {
+        &self.new.bytes[node.bytes.clone()]
+    }
+
+    /// The children of a node, by nibbles.
+    pub(crate) fn links(&self, node: &NewNode<P>) -> &[NewLink<P>] {
+        &self.new.links[node.links.clone()]
+    }
+
+    pub(crate) fn value(&self, range: &Range<usize>) -> &[u8] {
+        &self.values[range.clone()]
     }
 }
 
@@ -70,90 +120,285 @@ impl<S: NodeSource> NodeUpdate<'_, S> {
     ///
     /// # Errors
     /// When the memory of nodes in the source is more than there can be.
-    pub fn finish(mut self) -> Result<Finished<S::Ref, S::Value>, TrieError> {
-        let order = self.children_last();
-        let mut nodes = Vec::with_capacity(order.len());
-        // The places of those that are done.
-        let mut places = vec![usize::MAX; self.nodes.len()];
-        for at in order.into_iter().rev() {
-            let Working { node, stored_below } = self.take(at);
-            let mut node = node.map_value(WorkingValue::finish);
-            for child in node.children_mut() {
-                if let Link::Working(child) = child {
-                    *child = places[*child];
-                }
-            }
-            places[at] = nodes.len();
-            nodes.push(hashed(node, stored_below, &nodes, &self.trie.source)?);
-        }
+    pub fn finish(self) -> Result<Finished<S::Place>, TrieError> {
+        self.finish_with(|update, root| {
+            let mut new = NewNodes::with_capacity(update.nodes.len());
+            new.add_all(update, root, &BTreeMap::new())?;
+            Ok(new)
+        })
+    }
+
+    /// Does what [`NodeUpdate::finish`] does, on all threads of the current thread pool of rayon: what
+    /// is below different children of the root's children is hashed apart. Comes to the same.
+    ///
+    /// # Errors
+    /// Those of [`NodeUpdate::finish`].
+    #[cfg(not(target_family = "wasm"))]
+    pub fn finish_in_parallel(self) -> Result<Finished<S::Place>, TrieError>
+    where
+        S: Sync,
+        S::Ref: Sync,
+        S::Node: Sync,
+        S::Place: Send,
+    {
+        self.finish_with(|update, root| {
+            let parts = parts(update, root);
+            let parts = parts.into_par_iter().map(|part| {
+                let mut new = NewNodes::default();
+                new.add_all(update, part, &BTreeMap::new())?;
+                Ok((part, new))
+            });
+            let parts = parts.collect::<Result<Vec<_>, TrieError>>()?;
+            let mut new = NewNodes::with_capacity(update.nodes.len());
+            let done = parts.into_iter().map(|(at, part)| (at, new.append(part))).collect();
+            new.add_all(update, root, &done)?;
+            Ok(new)
+        })
+    }
+
+    /// Finishes with what `add` makes of the root and all below it.
+    fn finish_with(
+        self,
+        add: impl FnOnce(&Self, u32) -> Result<NewNodes<S::Place>, TrieError>,
+    ) -> Result<Finished<S::Place>, TrieError> {
         let old_root = self.trie.root();
-        let (root, memory_usage) = match (&self.root, nodes.last()) {
-            (Some(Link::Stored(_)), _) => (old_root, self.trie.memory_usage()?),
-            (Some(Link::Working(_)), Some(root)) => (root.hash, root.memory_usage),
-            _ => (EMPTY_ROOT, 0),
+        let mut new = NewNodes::default();
+        let (root, memory_usage) = match self.root {
+            Link::Working(root) => {
+                new = add(&self, root)?;
+                let no_root = TrieError::Inconsistent { what: "an update has no root" };
+                let root = new.nodes.last().ok_or(no_root)?;
+                (root.hash, root.memory_usage)
+            }
+            Link::Moved(_) => (old_root, self.trie.memory_usage()?),
+            Link::Nothing | Link::Origin => (EMPTY_ROOT, 0),
         };
         let version = self.trie.source.version();
-        Ok(Finished { old_root, version, root, memory_usage, nodes, removed: self.removed })
+        let NodeUpdate { values, removed, .. } = self;
+        Ok(Finished { old_root, version, root, memory_usage, new, values, removed })
     }
 }
 
-impl<S: NodeSource> NodeUpdate<'_, S> {
-    /// The nodes that are worked on and part of the trie, each before its children.
-    fn children_last(&self) -> Vec<usize> {
-        let mut found = Vec::with_capacity(self.nodes.len());
-        if let Some(Link::Working(root)) = self.root {
-            found.push(root);
-        }
+/// The nodes that were worked on two levels below the root.
+#[cfg(not(target_family = "wasm"))]
+fn parts<S: NodeSource>(update: &NodeUpdate<'_, S>, root: u32) -> Vec<u32> {
+    let below = |at: u32| {
         let mut next = 0;
-        while let Some(&at) = found.get(next) {
-            found.extend(self.nodes[at].node.children().filter_map(|(_, child)| match child {
-                Link::Working(child) => Some(*child),
-                Link::Stored(_) => None,
-            }));
-            next += 1;
-        }
-        found
+        std::iter::from_fn(move || next_working(update.kind(at), &mut next))
+    };
+    below(root).flat_map(below).collect()
+}
+
+/// A node whose children are being hashed.
+struct Open {
+    at: u32,
+    /// The nibble of the next child to look at.
+    next: usize,
+    /// How many children were done when it was entered.
+    done_before: usize,
+}
+
+impl<P> Default for NewNodes<P> {
+    fn default() -> NewNodes<P> {
+        NewNodes { nodes: Vec::new(), links: Vec::new(), bytes: Vec::new() }
     }
 }
 
-impl<V> WorkingValue<V> {
-    fn finish(self) -> NewValue<V> {
-        match self {
-            WorkingValue::Stored(value) => NewValue::Old(value),
-            WorkingValue::New(bytes) => {
-                // `insert` has seen to it that the length fits.
-                let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-                let hash = CryptoHash::of(&bytes);
-                NewValue::New(ValueRef { length, hash }, bytes.into())
+impl<P: Copy> NewNodes<P> {
+    fn with_capacity(nodes: usize) -> NewNodes<P> {
+        NewNodes {
+            nodes: Vec::with_capacity(nodes),
+            links: Vec::with_capacity(nodes * 4),
+            bytes: Vec::with_capacity(nodes * 200),
+        }
+    }
+
+    /// Adds nodes that were made apart; says the place of their root.
+    #[cfg(not(target_family = "wasm"))]
+    fn append(&mut self, other: NewNodes<P>) -> u32 {
+        let (nodes, links, bytes) = (self.nodes.len(), self.links.len(), self.bytes.len());
+        let behind = |range: Range<usize>, start| range.start + start..range.end + start;
+        self.nodes.extend(other.nodes.into_iter().map(|node| NewNode {
+            bytes: behind(node.bytes, bytes),
+            links: behind(node.links, links),
+            ..node
+        }));
+        self.links.extend(other.links.into_iter().map(|link| match link {
+            NewLink::New(place) => NewLink::New(place + index(nodes)),
+            old @ NewLink::Old(_) => old,
+        }));
+        self.bytes.extend_from_slice(&other.bytes);
+        index(self.nodes.len().saturating_sub(1))
+    }
+
+    /// Adds a node that was worked on and all such nodes below it, but for those that are there
+    /// already, in known places.
+    fn add_all<S: NodeSource<Place = P>>(
+        &mut self,
+        update: &NodeUpdate<'_, S>,
+        root: u32,
+        known: &BTreeMap<u32, u32>,
+    ) -> Result<(), TrieError> {
+        let mut open = vec![Open { at: root, next: 0, done_before: 0 }];
+        // Places of children whose parents are not done, in the order of their nibbles.
+        let mut done = Vec::new();
+        while let Some(node) = open.last_mut() {
+            if let Some(child) = next_working(update.kind(node.at), &mut node.next) {
+                match known.get(&child) {
+                    Some(place) => done.push(*place),
+                    None => open.push(Open { at: child, next: 0, done_before: done.len() }),
+                }
+                continue;
+            }
+            let (at, first) = (node.at, node.done_before);
+            let place = self.add(update, at, done.get(first..).unwrap_or_default())?;
+            done.truncate(first);
+            done.push(place);
+            open.pop();
+        }
+        Ok(())
+    }
+
+    /// Adds a node whose children that were worked on have these places.
+    fn add<S: NodeSource<Place = P>>(
+        &mut self,
+        update: &NodeUpdate<'_, S>,
+        at: u32,
+        done: &[u32],
+    ) -> Result<u32, TrieError> {
+        let Working { kind, stored_below } = &update.nodes[at as usize];
+        let (first_byte, first_link) = (self.bytes.len(), self.links.len());
+        let mut memory_usage = *stored_below;
+        for child in done {
+            memory_usage = plus(memory_usage, self.nodes[*child as usize].memory_usage)?;
+        }
+        let (path, value) = match kind {
+            Kind::Leaf { path, value } => (Some(*path), Some(*value)),
+            Kind::Branch { value, .. } => (None, *value),
+            Kind::Extension { path, .. } => (Some(*path), None),
+        };
+        let (value_ref, value) = value_of(update, value)?;
+        match kind {
+            Kind::Leaf { path, .. } => {
+                let nothing = TrieError::Inconsistent { what: "a leaf has no value" };
+                put_leaf(update.nibbles(*path), &value_ref.ok_or(nothing)?, &mut self.bytes);
+            }
+            Kind::Branch { children, origin, .. } => {
+                let mask = mask(children);
+                put_branch(mask, value_ref.as_ref(), &mut self.bytes);
+                self.put_children(update, children, *origin, done)?;
+            }
+            Kind::Extension { path, child } => {
+                let (hash, link) = match (child, done.first()) {
+                    (Link::Moved(moved), _) => moved_child(update, *moved)?,
+                    (_, Some(child)) => (self.nodes[*child as usize].hash, NewLink::New(*child)),
+                    _ => return Err(TrieError::Inconsistent { what: "an extension has no child" }),
+                };
+                put_extension(update.nibbles(*path), hash.as_bytes(), &mut self.bytes);
+                self.links.push(link);
             }
         }
+        let path = path.map_or(0, |path: Path| path_memory_usage(path.range().len()));
+        let own = own_memory_usage_of(path, value_ref.map(|value| value.length));
+        let memory_usage = plus(memory_usage, own)?;
+        put_memory_usage(memory_usage, &mut self.bytes);
+        let bytes = first_byte..self.bytes.len();
+        let hash = CryptoHash::of(&self.bytes[bytes.clone()]);
+        let links = first_link..self.links.len();
+        self.nodes.push(NewNode { hash, memory_usage, bytes, links, value });
+        Ok(index(self.nodes.len() - 1))
+    }
+
+    /// Writes the hashes of a branch's children, and notes the children.
+    fn put_children<S: NodeSource<Place = P>>(
+        &mut self,
+        update: &NodeUpdate<'_, S>,
+        children: &[Link; CHILDREN],
+        origin: u32,
+        done: &[u32],
+    ) -> Result<(), TrieError> {
+        let mut done = done.iter();
+        let origin = update.origins.get(origin as usize);
+        let stored = match origin.map(ReadNode::encoded).transpose()?.map(|node| node.kind()) {
+            Some(EncodedKind::Branch(children)) => Some(children),
+            _ => None,
+        };
+        for (nibble, link) in (0..).zip(children) {
+            match link {
+                Link::Nothing => {}
+                Link::Origin => {
+                    let child = stored.and_then(|stored| stored.at(nibble));
+                    let (Some(child), Some(origin)) = (child, origin) else {
+                        let what = "a branch has lost a child";
+                        return Err(TrieError::Inconsistent { what });
+                    };
+                    self.bytes.extend_from_slice(child.hash);
+                    self.links.push(NewLink::Old(origin.child_place(child.position)));
+                }
+                Link::Moved(moved) => {
+                    let (hash, link) = moved_child(update, *moved)?;
+                    self.bytes.extend_from_slice(hash.as_bytes());
+                    self.links.push(link);
+                }
+                Link::Working(_) => {
+                    let place = done.next().copied().unwrap_or_default();
+                    self.bytes.extend_from_slice(self.nodes[place as usize].hash.as_bytes());
+                    self.links.push(NewLink::New(place));
+                }
+            }
+        }
+        Ok(())
     }
 }
 
-/// A node whose new children are among `done`.
-fn hashed<S: NodeSource>(
-    node: Node<Link<S::Ref>, NewValue<S::Value>>,
-    stored_below: u64,
-    done: &[NewNode<S::Ref, S::Value>],
-    source: &S,
-) -> Result<NewNode<S::Ref, S::Value>, TrieError> {
-    let value_ref = |value: &NewValue<S::Value>| match value {
-        NewValue::Old(value) => source.value_ref(value),
-        NewValue::New(value, _) => *value,
+/// The next child that was worked on, from a nibble on, which goes behind it.
+fn next_working(kind: &Kind, next: &mut usize) -> Option<u32> {
+    let links: &[Link] = match kind {
+        Kind::Leaf { .. } => &[],
+        Kind::Branch { children, .. } => children,
+        Kind::Extension { child, .. } => std::slice::from_ref(child),
     };
-    let own = node.own_memory_usage(|value| u64::from(value_ref(value).length));
-    let mut memory_usage = plus(stored_below, own)?;
-    for (_, child) in node.children() {
-        if let Link::Working(place) = child {
-            memory_usage = plus(memory_usage, done[*place].memory_usage)?;
+    while let Some(link) = links.get(*next) {
+        *next += 1;
+        if let Link::Working(child) = link {
+            return Some(*child);
         }
     }
-    let hash = |child: &Link<S::Ref>| match child {
-        Link::Stored(child) => source.hash(child),
-        Link::Working(place) => done[*place].hash,
-    };
-    let bytes = node.encode_by(memory_usage, hash, value_ref);
-    Ok(NewNode { hash: CryptoHash::of(&bytes), node, memory_usage, bytes })
+    None
+}
+
+fn mask(children: &[Link; CHILDREN]) -> u16 {
+    let bit = |mask, child: &Link| mask << 1 | u16::from(*child != Link::Nothing);
+    children.iter().rev().fold(0, bit)
+}
+
+/// What a node says of its value, and where the value is.
+fn value_of<S: NodeSource>(
+    update: &NodeUpdate<'_, S>,
+    value: Option<Value>,
+) -> Result<(Option<ValueRef>, NewValue<S::Place>), TrieError> {
+    Ok(match value {
+        None => (None, NewValue::Nothing),
+        Some(Value::Stored(origin)) => {
+            let origin = &update.origins[origin as usize];
+            (origin.encoded()?.value(), NewValue::Old(origin.place()))
+        }
+        Some(Value::New { start, len }) => {
+            let range = Value::range(start, len);
+            let hash = CryptoHash::of(&update.values[range.clone()]);
+            (Some(ValueRef { length: len, hash }), NewValue::New(hash, range))
+        }
+    })
+}
+
+/// A child that has another place in the updated trie.
+fn moved_child<S: NodeSource>(
+    update: &NodeUpdate<'_, S>,
+    moved: u32,
+) -> Result<(CryptoHash, NewLink<S::Place>), TrieError> {
+    let reference = &update.moved[moved as usize];
+    let source = &update.trie.source;
+    Ok((source.hash(reference), NewLink::Old(source.place(reference))))
 }
 
 fn plus(memory_usage: u64, part: u64) -> Result<u64, TrieError> {

@@ -2,8 +2,8 @@
 
 use super::{EMPTY_EXTENSION, Entry, Trie};
 use crate::nibbles::{Nibbles, key_of};
-use crate::node::Node;
-use crate::source::{NodeSource, TrieError};
+use crate::node::{EncodedChild, EncodedKind, ValueRef};
+use crate::source::{NodeSource, ReadNode, TrieError};
 use std::cmp::Ordering;
 use std::ops::Bound;
 
@@ -24,7 +24,7 @@ enum Todo<S: NodeSource> {
     /// Go through the trie below a node, which is led to by these nibbles from where `path` is then.
     Enter { depth: usize, by: Nibbles, node: S::Ref },
     /// Tell of a value, whose key ends so many nibbles from the root, after these.
-    Value { depth: usize, by: Nibbles, value: S::Value },
+    Value { depth: usize, by: Nibbles, node: S::Node, value: ValueRef },
 }
 
 impl<'t, S: NodeSource> TrieIterator<'t, S> {
@@ -89,22 +89,34 @@ impl<'t, S: NodeSource> TrieIterator<'t, S> {
         self.path.extend_from_slice(by.as_slice());
         let depth = self.path.len();
         let Todo::Enter { node, .. } = todo else { return Ok(()) };
-        match self.trie.source.node(&node, |child| child)?.0 {
-            Node::Leaf { path, value } => self.todo.push(Todo::Value { depth, by: path, value }),
-            Node::Extension { path, .. } if path.as_slice().is_empty() => {
-                return Err(EMPTY_EXTENSION);
-            }
-            Node::Extension { path, child } => {
-                self.todo.push(Todo::Enter { depth, by: path, node: child });
-            }
-            Node::Branch { children, value } => {
-                let children = (0..16_u8).zip(*children).rev();
-                self.todo.extend(children.filter_map(|(nibble, child)| {
-                    let by = Nibbles::of_slice(&[nibble]);
-                    Some(Todo::Enter { depth, by, node: child? })
+        let node = self.trie.source.read(&node)?;
+        let encoded = node.encoded()?;
+        match encoded.kind() {
+            EncodedKind::Leaf(path) => {
+                self.todo.extend(encoded.value().map(|value| Todo::Value {
+                    depth,
+                    by: path.nibbles().collect(),
+                    node: node.clone(),
+                    value,
                 }));
-                let by = Nibbles::default();
-                self.todo.extend(value.map(|value| Todo::Value { depth, by, value }));
+            }
+            EncodedKind::Extension(path, _) if path.is_empty() => return Err(EMPTY_EXTENSION),
+            EncodedKind::Extension(path, hash) => {
+                let child = node.child(EncodedChild { position: 0, hash });
+                self.todo.push(Todo::Enter { depth, by: path.nibbles().collect(), node: child });
+            }
+            EncodedKind::Branch(children) => {
+                let first = self.todo.len();
+                if let Some(value) = encoded.value() {
+                    let by = Nibbles::default();
+                    self.todo.push(Todo::Value { depth, by, node: node.clone(), value });
+                }
+                self.todo.extend(children.iter().map(|(nibble, child)| {
+                    let by = Nibbles::of_slice(&[nibble]);
+                    Todo::Enter { depth, by, node: node.child(child) }
+                }));
+                // The first thing to do comes last.
+                self.todo.get_mut(first..).unwrap_or_default().reverse();
             }
         }
         Ok(())
@@ -112,11 +124,11 @@ impl<'t, S: NodeSource> TrieIterator<'t, S> {
 
     fn advance(&mut self) -> Result<Option<Entry>, TrieError> {
         while let Some(todo) = self.todo.pop() {
-            if let Todo::Value { value, .. } = &todo {
+            if let Todo::Value { node, value, .. } = &todo {
                 let key = key_of(self.path_of(&todo).as_slice());
                 let what = "a key ends in the middle of a byte";
                 let key = key.ok_or(TrieError::Inconsistent { what })?;
-                return Ok(Some((key, self.trie.source.value(value)?)));
+                return Ok(Some((key, self.trie.source.value(node, value)?)));
             }
             self.expand(todo)?;
         }

@@ -3,50 +3,95 @@
 //! Nodes on the way to a changed key are taken out of the source and worked on; all others stay where
 //! they are and are referred to. A node that is worked on does not know its hash and not the memory of
 //! its trie: [`NodeUpdate::finish`] computes both, once for each node, however many keys changed below.
+//!
+//! All that is worked on lies in few lists and refers to places in them: a million keys have some
+//! thousand nodes on the way to ten thousand of them, and room for each of its own would take longer
+//! than the work on it.
 
 use super::{EMPTY_EXTENSION, Trie};
-use crate::nibbles::{Nibbles, common_len};
-use crate::node::{CHILDREN, Node};
-use crate::source::{NodeSource, TrieError};
+use crate::nibbles::common_len;
+use crate::node::{CHILDREN, EncodedChild, EncodedKind};
+use crate::source::{NodeSource, ReadNode, TrieError};
 use std::mem;
+use std::ops::Range;
 use torr_crypto::hash::CryptoHash;
 
 /// Changes to a trie, not yet hashed.
 #[derive(Debug)]
 pub struct NodeUpdate<'t, S: NodeSource> {
     pub(super) trie: &'t Trie<S>,
-    pub(super) root: Option<Link<S::Ref>>,
+    pub(super) root: Link,
     /// The nodes that are worked on. Those that nothing links to are no part of the trie any more.
-    pub(super) nodes: Vec<Working<S>>,
+    pub(super) nodes: Vec<Working>,
+    /// Nodes of the source that have children or a value which nodes that are worked on still have.
+    pub(super) origins: Vec<S::Node>,
+    /// What leads to nodes of the source that have another place now, or never had one in a branch.
+    pub(super) moved: Vec<S::Ref>,
+    /// Paths of nodes, one nibble a byte.
+    pub(super) nibbles: Vec<u8>,
+    /// New values.
+    pub(super) values: Vec<u8>,
     /// Nodes and values of the trie that the updated one does not have, or not there.
     pub(super) removed: Vec<CryptoHash>,
+    /// Room for the path of a key.
+    path: Vec<u8>,
 }
 
-/// What leads to a node.
-#[derive(Clone, Debug)]
-pub(crate) enum Link<R> {
-    /// To one of the source.
-    Stored(R),
+/// What leads to a node that is worked on, or to one of the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    /// Nothing is there.
+    Nothing,
+    /// To one of the source, by its place among what was moved.
+    Moved(u32),
+    /// To the one of the source to which the same nibble leads from the branch's origin.
+    Origin,
     /// To one that is or was worked on, by its place among those.
-    Working(usize),
+    Working(u32),
 }
-
-/// A value of a node that is worked on.
-#[derive(Clone, Debug)]
-pub(super) enum WorkingValue<V> {
-    Stored(V),
-    New(Box<[u8]>),
-}
-
-pub(super) type WorkingKind<S> =
-    Node<Link<<S as NodeSource>::Ref>, WorkingValue<<S as NodeSource>::Value>>;
 
 /// A node that is worked on.
-#[derive(Debug)]
-pub(super) struct Working<S: NodeSource> {
-    pub(super) node: WorkingKind<S>,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Working {
+    pub(super) kind: Kind,
     /// Memory counted for its children in the source, together, in bytes.
     pub(super) stored_below: u64,
+}
+
+/// What a node that is worked on is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    Leaf {
+        path: Path,
+        value: Value,
+    },
+    Branch {
+        children: [Link; CHILDREN],
+        /// The branch of the source that it was, by its place among the origins. A branch that was
+        /// none has no child of an origin.
+        origin: u32,
+        value: Option<Value>,
+    },
+    Extension {
+        path: Path,
+        child: Link,
+    },
+}
+
+/// A path, by its place among the nibbles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Path {
+    start: usize,
+    len: usize,
+}
+
+/// The value of a node that is worked on.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Value {
+    /// That of a node of the source, by its place among the origins.
+    Stored(u32),
+    /// A new one, by its place among the values.
+    New { start: usize, len: u32 },
 }
 
 /// What stands at a node for the rest of a key.
@@ -85,10 +130,67 @@ enum Left {
     Branch,
 }
 
+impl Path {
+    /// The nibbles behind the first so many.
+    fn after(self, nibbles: usize) -> Path {
+        let taken = nibbles.min(self.len);
+        Path { start: self.start + taken, len: self.len - taken }
+    }
+
+    /// The first so many nibbles.
+    fn first(self, nibbles: usize) -> Path {
+        Path { len: nibbles.min(self.len), ..self }
+    }
+
+    pub(super) fn range(self) -> Range<usize> {
+        self.start..self.start + self.len
+    }
+}
+
+impl Value {
+    pub(super) fn range(start: usize, len: u32) -> Range<usize> {
+        start..start + len as usize
+    }
+}
+
+impl Working {
+    /// A branch that has nothing.
+    const BRANCH: Working = Working {
+        kind: Kind::Branch { children: [Link::Nothing; CHILDREN], origin: 0, value: None },
+        stored_below: 0,
+    };
+
+    const fn leaf(path: Path, value: Value) -> Working {
+        Working { kind: Kind::Leaf { path, value }, stored_below: 0 }
+    }
+
+    fn set_child(&mut self, nibble: u8, child: Link) {
+        match &mut self.kind {
+            Kind::Branch { children, .. } => {
+                if let Some(place) = children.get_mut(usize::from(nibble)) {
+                    *place = child;
+                }
+            }
+            Kind::Extension { child: place, .. } => *place = child,
+            Kind::Leaf { .. } => {}
+        }
+    }
+}
+
 impl<'t, S: NodeSource> NodeUpdate<'t, S> {
     pub(super) fn new(trie: &'t Trie<S>) -> NodeUpdate<'t, S> {
-        let root = trie.root.clone().map(Link::Stored);
-        NodeUpdate { trie, root, nodes: Vec::new(), removed: Vec::new() }
+        let moved: Vec<_> = trie.root.clone().into_iter().collect();
+        NodeUpdate {
+            trie,
+            root: if moved.is_empty() { Link::Nothing } else { Link::Moved(0) },
+            nodes: Vec::new(),
+            origins: Vec::new(),
+            moved,
+            nibbles: Vec::new(),
+            values: Vec::new(),
+            removed: Vec::new(),
+            path: Vec::new(),
+        }
     }
 
     /// Puts a value under a key, over another if there is one.
@@ -97,40 +199,33 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
     /// When a node on the way cannot be read, or the value is longer than a node can say. The update
     /// is of no use then.
     pub fn insert(&mut self, key: &[u8], value: &[u8]) -> Result<(), TrieError> {
-        if u32::try_from(value.len()).is_err() {
-            return Err(TrieError::ValueTooLong { length: value.len() });
-        }
-        let value = WorkingValue::New(value.into());
-        let path = Nibbles::of_key(key);
-        let mut rest = path.as_slice();
-        let Some(mut at) = self.enter_root()? else {
-            let leaf = self.push_leaf(rest, value);
-            self.root = Some(Link::Working(leaf));
-            return Ok(());
-        };
-        loop {
-            match self.find(at, rest) {
-                Found::Here => {
-                    self.replace_value(at, Some(value));
-                    return Ok(());
-                }
-                Found::Below { nibble, consumed } => {
-                    at = self.enter(at, nibble)?;
-                    rest = rest.get(consumed..).unwrap_or_default();
-                }
-                Found::NoChild { nibble } => {
-                    let leaf = self.push_leaf(rest.get(1..).unwrap_or_default(), value);
-                    self.link(at, nibble, Some(Link::Working(leaf)));
-                    return Ok(());
-                }
-                Found::Parted { common } => {
-                    let (common, rest) = rest.split_at(common);
-                    self.part(at, common, rest, value);
-                    return Ok(());
-                }
-                Found::Endless => return Err(EMPTY_EXTENSION),
-            }
-        }
+        let new = self.new_value(value)?;
+        self.on_path(key, |update, path| update.insert_path(path, new))
+    }
+
+    fn new_value(&mut self, value: &[u8]) -> Result<Value, TrieError> {
+        let length = value.len();
+        let len = u32::try_from(length).map_err(|_| TrieError::ValueTooLong { length })?;
+        let new = Value::New { start: self.values.len(), len };
+        self.values.extend_from_slice(value);
+        Ok(new)
+    }
+
+    /// Puts a value under what is left of a key after so many nibbles, into the part of a trie to which
+    /// these lead.
+    ///
+    /// # Errors
+    /// As [`NodeUpdate::insert`].
+    pub(crate) fn insert_below(
+        &mut self,
+        nibbles: usize,
+        key: &[u8],
+        value: &[u8],
+    ) -> Result<(), TrieError> {
+        let new = self.new_value(value)?;
+        self.on_path(key, |update, path| {
+            update.insert_path(path.get(nibbles..).unwrap_or_default(), new)
+        })
     }
 
     /// Takes a key out, if it is there.
@@ -139,8 +234,51 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
     /// When a node on the way, or one that has to be joined with its parent, cannot be read. The
     /// update is of no use then.
     pub fn delete(&mut self, key: &[u8]) -> Result<(), TrieError> {
-        let path = Nibbles::of_key(key);
-        let mut rest = path.as_slice();
+        self.on_path(key, NodeUpdate::delete_path)
+    }
+
+    /// Does something with the path of a key.
+    fn on_path<T>(&mut self, key: &[u8], run: impl FnOnce(&mut Self, &[u8]) -> T) -> T {
+        let mut path = mem::take(&mut self.path);
+        path.clear();
+        path.extend(key.iter().flat_map(|byte| [byte >> 4, byte & 15]));
+        let done = run(self, &path);
+        self.path = path;
+        done
+    }
+
+    fn insert_path(&mut self, path: &[u8], value: Value) -> Result<(), TrieError> {
+        let mut rest = path;
+        let Some(mut at) = self.enter_root()? else {
+            self.root = self.push_leaf(rest, value);
+            return Ok(());
+        };
+        loop {
+            match self.find(at, rest) {
+                Found::Here => {
+                    self.replace_value(at, Some(value))?;
+                    return Ok(());
+                }
+                Found::Below { nibble, consumed } => {
+                    at = self.enter(at, nibble)?;
+                    rest = rest.get(consumed..).unwrap_or_default();
+                }
+                Found::NoChild { nibble } => {
+                    let leaf = self.push_leaf(rest.get(1..).unwrap_or_default(), value);
+                    self.working(at).set_child(nibble, leaf);
+                    return Ok(());
+                }
+                Found::Parted { common } => {
+                    self.part(at, common, rest.get(common..).unwrap_or_default(), value);
+                    return Ok(());
+                }
+                Found::Endless => return Err(EMPTY_EXTENSION),
+            }
+        }
+    }
+
+    fn delete_path(&mut self, path: &[u8]) -> Result<(), TrieError> {
+        let mut rest = path;
         // The nodes above, with the nibbles by which the way leaves them.
         let mut above = Vec::new();
         let Some(mut at) = self.enter_root()? else { return Ok(()) };
@@ -156,14 +294,14 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
                 Found::Endless => return Err(EMPTY_EXTENSION),
             }
         }
-        let mut left = match &self.nodes[at].node {
-            Node::Branch { value: None, .. } => return Ok(()),
-            Node::Branch { .. } => {
-                self.replace_value(at, None);
+        let mut left = match self.kind(at) {
+            Kind::Branch { value: None, .. } => return Ok(()),
+            Kind::Branch { .. } => {
+                self.replace_value(at, None)?;
                 self.settle(at)?
             }
             _ => {
-                self.remove_leaf(at);
+                self.replace_value(at, None)?;
                 Left::Nothing
             }
         };
@@ -172,244 +310,289 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
                 (Left::Branch, _) => return Ok(()),
                 (Left::Nothing, None) => Left::Nothing,
                 (Left::Nothing, Some(nibble)) => {
-                    self.link(parent, nibble, None);
+                    self.working(parent).set_child(nibble, Link::Nothing);
                     self.settle(parent)?
                 }
                 (Left::Path, _) => self.settle(parent)?,
             };
         }
         if left == Left::Nothing {
-            self.root = None;
+            self.root = Link::Nothing;
         }
         Ok(())
     }
 
+    pub(super) fn kind(&self, at: u32) -> &Kind {
+        &self.nodes[at as usize].kind
+    }
+
+    fn working(&mut self, at: u32) -> &mut Working {
+        &mut self.nodes[at as usize]
+    }
+
+    pub(super) fn nibbles(&self, path: Path) -> &[u8] {
+        &self.nibbles[path.range()]
+    }
+
     /// What stands at a node for the rest of a key.
-    fn find(&self, at: usize, rest: &[u8]) -> Found {
-        match &self.nodes[at].node {
-            Node::Leaf { path, .. } => {
-                let common = common_len(path.as_slice(), rest);
-                if path.as_slice() == rest { Found::Here } else { Found::Parted { common } }
+    fn find(&self, at: u32, rest: &[u8]) -> Found {
+        match self.kind(at) {
+            Kind::Leaf { path, .. } => {
+                let path = self.nibbles(*path);
+                if path == rest { Found::Here } else { parted(path, rest) }
             }
-            Node::Branch { children, .. } => match rest.first() {
+            Kind::Branch { children, .. } => match rest.first() {
                 None => Found::Here,
                 Some(&nibble) => match children.get(usize::from(nibble)) {
-                    Some(Some(_)) => Found::Below { nibble: Some(nibble), consumed: 1 },
-                    _ => Found::NoChild { nibble },
+                    None | Some(Link::Nothing) => Found::NoChild { nibble },
+                    Some(_) => Found::Below { nibble: Some(nibble), consumed: 1 },
                 },
             },
-            Node::Extension { path, .. } => match common_len(path.as_slice(), rest) {
-                _ if path.as_slice().is_empty() => Found::Endless,
-                common if common == path.as_slice().len() => {
-                    Found::Below { nibble: None, consumed: common }
+            Kind::Extension { path, .. } => match self.nibbles(*path) {
+                [] => Found::Endless,
+                path if rest.starts_with(path) => {
+                    Found::Below { nibble: None, consumed: path.len() }
                 }
-                common => Found::Parted { common },
+                path => parted(path, rest),
             },
         }
     }
 
-    fn push(&mut self, working: Working<S>) -> usize {
+    fn push(&mut self, working: Working) -> u32 {
         self.nodes.push(working);
-        self.nodes.len() - 1
+        index(self.nodes.len() - 1)
     }
 
-    fn push_leaf(&mut self, path: &[u8], value: WorkingValue<S::Value>) -> usize {
-        let node = Node::Leaf { path: Nibbles::of_slice(path), value };
-        self.push(Working { node, stored_below: 0 })
+    fn push_leaf(&mut self, path: &[u8], value: Value) -> Link {
+        let path = self.push_path(path.iter().copied());
+        Link::Working(self.push(Working::leaf(path, value)))
+    }
+
+    fn push_path(&mut self, path: impl Iterator<Item = u8>) -> Path {
+        let start = self.nibbles.len();
+        self.nibbles.extend(path);
+        Path { start, len: self.nibbles.len() - start }
+    }
+
+    fn push_moved(&mut self, reference: S::Ref) -> Link {
+        self.moved.push(reference);
+        Link::Moved(index(self.moved.len() - 1))
     }
 
     /// Takes the root out of the source, if there is one.
-    fn enter_root(&mut self) -> Result<Option<usize>, TrieError> {
-        Ok(match self.root.clone() {
-            None => None,
-            Some(Link::Working(at)) => Some(at),
-            Some(Link::Stored(root)) => {
-                let (at, _) = self.take_from_source(&root)?;
-                self.root = Some(Link::Working(at));
+    fn enter_root(&mut self) -> Result<Option<u32>, TrieError> {
+        Ok(match self.root {
+            Link::Nothing | Link::Origin => None,
+            Link::Working(at) => Some(at),
+            Link::Moved(root) => {
+                let (at, _) = self.take_from_source(&self.moved[root as usize].clone())?;
+                self.root = Link::Working(at);
                 Some(at)
             }
         })
     }
 
     /// Takes the child out of the source to which a nibble leads, or the only one of an extension.
-    fn enter(&mut self, parent: usize, nibble: Option<u8>) -> Result<usize, TrieError> {
-        let child = match (&self.nodes[parent].node, nibble) {
-            (Node::Extension { child, .. }, _) => Some(child),
-            (Node::Branch { children, .. }, Some(nibble)) => {
-                children.get(usize::from(nibble)).and_then(Option::as_ref)
+    fn enter(&mut self, parent: u32, nibble: Option<u8>) -> Result<u32, TrieError> {
+        let (link, origin) = match (self.kind(parent), nibble) {
+            (Kind::Extension { child, .. }, _) => (*child, 0),
+            (Kind::Branch { children, origin, .. }, Some(nibble)) => {
+                (children.get(usize::from(nibble)).copied().unwrap_or(Link::Nothing), *origin)
             }
-            _ => None,
+            _ => (Link::Nothing, 0),
         };
-        match child.cloned() {
-            Some(Link::Working(at)) => Ok(at),
-            Some(Link::Stored(reference)) => {
-                let (at, memory_usage) = self.take_from_source(&reference)?;
-                let parent = &mut self.nodes[parent];
-                parent.stored_below = minus(parent.stored_below, memory_usage)?;
-                match (&mut parent.node, nibble) {
-                    (Node::Extension { child, .. }, _) => *child = Link::Working(at),
-                    (_, Some(nibble)) => {
-                        set_child(&mut parent.node, nibble, Some(Link::Working(at)))
-                    }
-                    _ => {}
-                }
-                Ok(at)
-            }
-            None => Err(TrieError::Inconsistent { what: "a child is not there" }),
-        }
+        let nibble = nibble.unwrap_or_default();
+        let reference = match link {
+            Link::Working(at) => return Ok(at),
+            Link::Nothing => return Err(NO_CHILD),
+            Link::Moved(moved) => self.moved[moved as usize].clone(),
+            Link::Origin => child_of(&self.origins[origin as usize], nibble)?,
+        };
+        let (at, memory_usage) = self.take_from_source(&reference)?;
+        let parent = self.working(parent);
+        parent.stored_below = minus(parent.stored_below, memory_usage)?;
+        parent.set_child(nibble, Link::Working(at));
+        Ok(at)
     }
 
     /// Gives the index of the node, and the memory that was counted for the trie below it.
-    fn take_from_source(&mut self, reference: &S::Ref) -> Result<(usize, u64), TrieError> {
+    fn take_from_source(&mut self, reference: &S::Ref) -> Result<(u32, u64), TrieError> {
         let source = &self.trie.source;
-        let (node, memory_usage) = source.node(reference, Link::Stored)?;
-        let own = node.own_memory_usage(|value| u64::from(source.value_ref(value).length));
-        let node = node.map_value(WorkingValue::Stored);
+        let node = source.read(reference)?;
         self.removed.push(source.hash(reference));
-        let at = self.push(Working { node, stored_below: minus(memory_usage, own)? });
-        Ok((at, memory_usage))
-    }
-
-    fn link(&mut self, parent: usize, nibble: u8, child: Option<Link<S::Ref>>) {
-        set_child(&mut self.nodes[parent].node, nibble, child);
-    }
-
-    /// Puts another value in the place of that of a leaf or a branch.
-    fn replace_value(&mut self, at: usize, new: Option<WorkingValue<S::Value>>) {
-        let old = match (&mut self.nodes[at].node, new) {
-            (Node::Leaf { value, .. }, Some(new)) => Some(mem::replace(value, new)),
-            (Node::Branch { value, .. }, new) => mem::replace(value, new),
-            _ => None,
-        };
-        self.forget(old);
-    }
-
-    /// The trie has this value no more, or not there.
-    fn forget(&mut self, value: Option<WorkingValue<S::Value>>) {
-        if let Some(WorkingValue::Stored(value)) = value {
-            self.removed.push(self.trie.source.value_ref(&value).hash);
-        }
-    }
-
-    fn remove_leaf(&mut self, at: usize) {
-        if let Node::Leaf { value, .. } = self.take(at).node {
-            self.forget(Some(value));
-        }
-    }
-
-    /// Takes a node out of its place; what is left there is not part of the trie.
-    pub(super) fn take(&mut self, at: usize) -> Working<S> {
-        let nothing = Node::Leaf { path: Nibbles::default(), value: WorkingValue::New([].into()) };
-        mem::replace(&mut self.nodes[at], Working { node: nothing, stored_below: 0 })
-    }
-
-    /// Puts a branch where a key parts from the path of a node, after what both have in `common`.
-    fn part(&mut self, at: usize, common: &[u8], rest: &[u8], value: WorkingValue<S::Value>) {
-        let old = self.take(at);
-        let mut branch = Working {
-            node: Node::Branch { children: Box::new([const { None }; CHILDREN]), value: None },
-            stored_below: 0,
-        };
-        match old.node {
-            Node::Leaf { path, value } => {
-                let rest = path.as_slice().get(common.len()..).unwrap_or_default();
-                self.put_leaf(&mut branch.node, rest, value);
+        let encoded = node.encoded()?;
+        let memory_usage = encoded.memory_usage();
+        let stored_below = minus(memory_usage, encoded.own_memory_usage())?;
+        let origin = index(self.origins.len());
+        let value = encoded.value().map(|_| Value::Stored(origin));
+        let kind = match (encoded.kind(), value) {
+            (EncodedKind::Leaf(path), value) => {
+                let path = self.push_path(path.nibbles());
+                Kind::Leaf { path, value: value.unwrap_or(Value::Stored(origin)) }
             }
-            Node::Extension { path, child } => {
-                let rest = path.as_slice().get(common.len()..).unwrap_or_default();
-                if let Some((&nibble, path)) = rest.split_first() {
-                    let link = if path.is_empty() {
-                        branch.stored_below = old.stored_below;
-                        child
-                    } else {
-                        let node = Node::Extension { path: Nibbles::of_slice(path), child };
-                        let stored_below = old.stored_below;
-                        Link::Working(self.push(Working { node, stored_below }))
-                    };
-                    set_child(&mut branch.node, nibble, Some(link));
+            (EncodedKind::Branch(there), value) => {
+                let mut children = [Link::Nothing; CHILDREN];
+                for (nibble, place) in children.iter_mut().enumerate() {
+                    if there.mask() >> nibble & 1 == 1 {
+                        *place = Link::Origin;
+                    }
                 }
+                Kind::Branch { children, origin, value }
+            }
+            (EncodedKind::Extension(path, hash), _) => {
+                let path = self.push_path(path.nibbles());
+                let child = node.child(EncodedChild { position: 0, hash });
+                Kind::Extension { path, child: self.push_moved(child) }
+            }
+        };
+        self.origins.push(node);
+        Ok((self.push(Working { kind, stored_below }), memory_usage))
+    }
+
+    /// Puts another value in the place of that of a leaf or a branch, or none.
+    fn replace_value(&mut self, at: u32, new: Option<Value>) -> Result<(), TrieError> {
+        let old = match &mut self.working(at).kind {
+            Kind::Leaf { value, .. } => Some(mem::replace(value, new.unwrap_or(*value))),
+            Kind::Branch { value, .. } => mem::replace(value, new),
+            Kind::Extension { .. } => None,
+        };
+        // The trie has a value of the source no more, or not there.
+        if let Some(Value::Stored(origin)) = old {
+            let value = self.origins[origin as usize].encoded()?.value();
+            self.removed.extend(value.map(|value| value.hash));
+        }
+        Ok(())
+    }
+
+    /// Puts a branch where a key parts from the path of a node, after what both have in common.
+    fn part(&mut self, at: u32, common: usize, rest: &[u8], value: Value) {
+        let old = self.nodes[at as usize];
+        let mut branch = Working::BRANCH;
+        let before = match old.kind {
+            Kind::Leaf { path, value } => {
+                let (nibble, rest) = self.split_first(path.after(common));
+                match nibble {
+                    Some(nibble) => {
+                        let leaf = self.push(Working::leaf(rest, value));
+                        branch.set_child(nibble, Link::Working(leaf));
+                    }
+                    None => set_value(&mut branch, value),
+                }
+                path.first(common)
+            }
+            Kind::Extension { path, child } => {
+                let (nibble, rest) = self.split_first(path.after(common));
+                // A key parts from a path before its end.
+                let nibble = nibble.unwrap_or_default();
+                if rest.len == 0 {
+                    branch.stored_below = old.stored_below;
+                    branch.set_child(nibble, child);
+                } else {
+                    let kind = Kind::Extension { path: rest, child };
+                    let extension = self.push(Working { kind, ..old });
+                    branch.set_child(nibble, Link::Working(extension));
+                }
+                path.first(common)
             }
             // No key parts from a branch: it has no path.
-            Node::Branch { .. } => {}
+            Kind::Branch { .. } => return,
+        };
+        match rest.split_first() {
+            Some((&nibble, path)) => {
+                let leaf = self.push_leaf(path, value);
+                branch.set_child(nibble, leaf);
+            }
+            None => set_value(&mut branch, value),
         }
-        self.put_leaf(&mut branch.node, rest, value);
-        self.nodes[at] = if common.is_empty() {
+        self.nodes[at as usize] = if before.len == 0 {
             branch
         } else {
             let child = Link::Working(self.push(branch));
-            let node = Node::Extension { path: Nibbles::of_slice(common), child };
-            Working { node, stored_below: 0 }
+            Working { kind: Kind::Extension { path: before, child }, stored_below: 0 }
         };
     }
 
-    /// Puts a value below a branch, or into it if nothing is left of its key.
-    fn put_leaf(&mut self, branch: &mut WorkingKind<S>, rest: &[u8], new: WorkingValue<S::Value>) {
-        match (rest.split_first(), branch) {
-            (Some((&nibble, path)), branch) => {
-                let leaf = self.push_leaf(path, new);
-                set_child(branch, nibble, Some(Link::Working(leaf)));
-            }
-            (None, Node::Branch { value, .. }) => *value = Some(new),
-            (None, _) => {}
-        }
+    fn split_first(&self, path: Path) -> (Option<u8>, Path) {
+        (self.nibbles(path).first().copied(), path.after(1))
     }
 
     /// Gives a node the form that its content wants, after something of it was taken away or changed
     /// its form.
-    fn settle(&mut self, at: usize) -> Result<Left, TrieError> {
-        let (prefix, nibble) = match &mut self.nodes[at].node {
-            Node::Leaf { .. } => return Ok(Left::Path),
-            Node::Extension { path, .. } => (mem::take(path), None),
-            Node::Branch { children, value } => {
-                let mut there = (0..).zip(children.iter()).filter(|(_, child)| child.is_some());
-                match (there.next(), there.next(), value.take()) {
+    fn settle(&mut self, at: u32) -> Result<Left, TrieError> {
+        let (prefix, nibble) = match *self.kind(at) {
+            Kind::Leaf { .. } => return Ok(Left::Path),
+            Kind::Extension { path, .. } => (path, None),
+            Kind::Branch { children, value, .. } => {
+                let mut there = (0..).zip(children).filter(|(_, child)| *child != Link::Nothing);
+                match (there.next(), there.next(), value) {
                     (None, _, None) => return Ok(Left::Nothing),
                     (None, _, Some(value)) => {
-                        let node = Node::Leaf { path: Nibbles::default(), value };
-                        self.nodes[at] = Working { node, stored_below: 0 };
+                        let path = Path { start: 0, len: 0 };
+                        self.nodes[at as usize] = Working::leaf(path, value);
                         return Ok(Left::Path);
                     }
-                    (Some((nibble, _)), None, None) => (Nibbles::of_slice(&[nibble]), Some(nibble)),
-                    (_, _, kept) => {
-                        *value = kept;
-                        return Ok(Left::Branch);
+                    (Some((nibble, _)), None, None) => {
+                        (self.push_path([nibble].into_iter()), Some(nibble))
                     }
+                    _ => return Ok(Left::Branch),
                 }
             }
         };
         let child = self.enter(at, nibble)?;
-        self.nodes[at] = self.prefixed(prefix, child);
+        self.nodes[at as usize] = self.prefixed(prefix, child);
         Ok(Left::Path)
     }
 
     /// What has a node below a path: one with a longer path, or an extension.
-    fn prefixed(&mut self, prefix: Nibbles, child: usize) -> Working<S> {
-        let Working { node, stored_below } = self.take(child);
-        match node {
-            Node::Leaf { path, value } => {
-                let path = Nibbles::of_parts(prefix.as_slice(), path.as_slice());
-                Working { node: Node::Leaf { path, value }, stored_below }
+    fn prefixed(&mut self, prefix: Path, child: u32) -> Working {
+        let Working { kind, stored_below } = self.nodes[child as usize];
+        let kind = match kind {
+            Kind::Leaf { path, value } => Kind::Leaf { path: self.joined(prefix, path), value },
+            Kind::Extension { path, child } => {
+                Kind::Extension { path: self.joined(prefix, path), child }
             }
-            Node::Extension { path, child } => {
-                let path = Nibbles::of_parts(prefix.as_slice(), path.as_slice());
-                Working { node: Node::Extension { path, child }, stored_below }
+            Kind::Branch { .. } => {
+                let kind = Kind::Extension { path: prefix, child: Link::Working(child) };
+                return Working { kind, stored_below: 0 };
             }
-            branch @ Node::Branch { .. } => {
-                self.nodes[child] = Working { node: branch, stored_below };
-                let node = Node::Extension { path: prefix, child: Link::Working(child) };
-                Working { node, stored_below: 0 }
-            }
-        }
+        };
+        Working { kind, stored_below }
+    }
+
+    /// Two paths, one after the other.
+    fn joined(&mut self, first: Path, second: Path) -> Path {
+        let start = self.nibbles.len();
+        self.nibbles.extend_from_within(first.range());
+        self.nibbles.extend_from_within(second.range());
+        Path { start, len: self.nibbles.len() - start }
     }
 }
 
-fn set_child<R, V>(node: &mut Node<R, V>, nibble: u8, child: Option<R>) {
-    if let Node::Branch { children, .. } = node
-        && let Some(place) = children.get_mut(usize::from(nibble))
-    {
-        *place = child;
+fn parted(path: &[u8], rest: &[u8]) -> Found {
+    Found::Parted { common: common_len(path, rest) }
+}
+
+fn set_value(branch: &mut Working, new: Value) {
+    if let Kind::Branch { value, .. } = &mut branch.kind {
+        *value = Some(new);
     }
 }
+
+/// A place in a list of the update.
+pub(super) fn index(place: usize) -> u32 {
+    u32::try_from(place).expect("four thousand million nodes do not fit into memory")
+}
+
+/// What leads to a child of a branch of the source.
+fn child_of<N: ReadNode>(branch: &N, nibble: u8) -> Result<N::Ref, TrieError> {
+    match branch.encoded()?.kind() {
+        EncodedKind::Branch(children) => children.at(nibble).map(|child| branch.child(child)),
+        _ => None,
+    }
+    .ok_or(NO_CHILD)
+}
+
+const NO_CHILD: TrieError = TrieError::Inconsistent { what: "a child is not there" };
 
 fn minus(memory_usage: u64, part: u64) -> Result<u64, TrieError> {
     let what = "a node's memory is less than that of its parts";

@@ -47,7 +47,7 @@ fn tower(height: usize, bottom: Vec<u8>) -> (CryptoHash, Vec<Arc<[u8]>>) {
     let mut nodes = vec![bottom.into()];
     for _ in 0..height {
         let children = Box::new([Some(hash); CHILDREN]);
-        let bytes = Node::<_, ValueRef>::Branch { children, value: None }.encode(0);
+        let bytes = Node::Branch { children, value: None }.encode(0);
         hash = CryptoHash::of(&bytes);
         nodes.push(bytes.into());
     }
@@ -75,7 +75,7 @@ fn a_long_path_that_very_many_keys_lead_to_is_compared_with_what_is_left_of_them
     let value = ValueRef { length: 1, hash: CryptoHash::of(b"v") };
     for bottom in [
         Node::Leaf { path: path.clone(), value }.encode(0),
-        Node::<_, ValueRef>::Extension { path, child: value.hash }.encode(0),
+        Node::Extension { path, child: value.hash }.encode(0),
     ] {
         let (root, nodes) = tower(4, bottom);
         let state = PartialState::new(nodes.iter().cloned());

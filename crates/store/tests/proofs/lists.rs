@@ -236,7 +236,7 @@ fn an_endless_node_that_is_met_again_is_named_by_its_place() {
     let mut children = Box::new([None; CHILDREN]);
     children[1] = Some(CryptoHash::of(&endless));
     children[2] = children[1];
-    let top = Node::<CryptoHash, ValueRef>::Branch { children, value: None }.encode(0);
+    let top = Node::Branch { children, value: None }.encode(0);
     let root = CryptoHash::of(&top);
     let proof = MultiProof { nodes: vec![top.into(), endless.into()] };
     let expected = Err(InvalidProof::Endless { index: 1 });

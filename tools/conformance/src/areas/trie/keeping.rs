@@ -2,6 +2,7 @@
 
 use super::{Change, apply};
 use crate::encoding::Hex;
+use std::sync::Arc;
 use tempfile::TempDir;
 use torr_crypto::hash::CryptoHash;
 use torr_store::database::{
@@ -53,7 +54,7 @@ impl Changed {
         Ok(Changed::from_finished(finished(trie, changes)?))
     }
 
-    fn from_finished<R, V>(finished: Finished<R, V>) -> Changed {
+    fn from_finished<P>(finished: Finished<P>) -> Changed {
         let (root, memory_usage) = (finished.root(), finished.memory_usage());
         Changed { root, memory_usage, changes: finished.into_changes() }
     }
@@ -62,7 +63,7 @@ impl Changed {
 fn finished<S: NodeSource>(
     trie: &Trie<S>,
     changes: &[Change],
-) -> Result<Finished<S::Ref, S::Value>, String> {
+) -> Result<Finished<S::Place>, String> {
     let mut update = trie.update();
     apply(&mut update, changes)?;
     update.finish().map_err(|error| error.to_string())
@@ -110,7 +111,7 @@ impl Keeper for InPartialState {
     fn change(&mut self, root: CryptoHash, changes: &[Change]) -> Result<Changed, String> {
         let changed = Changed::of(&self.trie(root)?, changes)?;
         for insertion in &changed.changes.insertions {
-            self.0.insert(insertion.bytes.as_slice().into());
+            self.0.insert(Arc::clone(&insertion.bytes));
         }
         Ok(changed)
     }
