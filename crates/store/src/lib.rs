@@ -14,6 +14,7 @@ pub mod flat;
 pub mod memory_trie;
 pub mod nibbles;
 pub mod node;
+pub mod node_cache;
 pub mod partial_state;
 pub mod proof;
 pub mod recorder;
