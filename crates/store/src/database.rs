@@ -14,7 +14,10 @@ pub mod faulty;
 pub mod identity;
 pub mod memory;
 
+
 mod changes;
+#[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+mod folder;
 mod per_column;
 #[cfg(all(feature = "embedded", not(target_family = "wasm")))]
 mod record;

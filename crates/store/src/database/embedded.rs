@@ -16,21 +16,23 @@
 //! some 5 µs. Snapshots keep pages from being used again, and the file does not shrink by itself.
 
 mod failure;
-mod folder;
 mod view;
 
 use super::changes::{Changes, Counted, Stored, changes_of};
+use super::folder::Folder;
 use super::per_column::PerColumn;
 use super::{
     Batch, Bytes, Column, Database, DatabaseError, Direction, Entries, KeyRange, OpenOptions,
     Reader, Verification, record,
 };
 use failure::{error_of, guard};
-use folder::Folder;
 use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use view::{ColumnView, Snapshot};
+
+/// The name of the file in the folder.
+const DATABASE: &str = "database.redb";
 
 /// Keys, and values as [`record`] stores them.
 fn table_of(column: Column) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
@@ -63,7 +65,7 @@ impl EmbeddedDatabase {
     /// When the folder is in use or has something else in it; when the database is damaged or not of
     /// the identity ([`OpenOptions::identify`]); when the system fails.
     pub fn open(folder: &Path, options: &OpenOptions) -> Result<EmbeddedDatabase, DatabaseError> {
-        let folder = Folder::claim(folder)?;
+        let folder = Folder::claim(folder, DATABASE)?;
         if !folder.has_database()? {
             let path = folder.make_unfinished()?;
             guard(&path, || make(&path, options).map_err(|error| error_of(&path, error)))?;

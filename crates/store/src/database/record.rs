@@ -1,4 +1,4 @@
-//! What an embedded database stores under a key: the value, its count if the column has counts, and a
+//! What a database on disk stores under a key: the value, its count if the column has counts, and a
 //! checksum over column, key, value and count, which covers what the engine does not check when it
 //! reads.
 
