@@ -14,12 +14,14 @@ pub mod faulty;
 pub mod identity;
 pub mod memory;
 
+#[cfg(all(feature = "rocksdb", not(target_family = "wasm")))]
+pub mod rocks;
 
 mod changes;
-#[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+#[cfg(all(any(feature = "embedded", feature = "rocksdb"), not(target_family = "wasm")))]
 mod folder;
 mod per_column;
-#[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+#[cfg(all(any(feature = "embedded", feature = "rocksdb"), not(target_family = "wasm")))]
 mod record;
 #[cfg(test)]
 mod suite;
@@ -30,6 +32,8 @@ pub use embedded::EmbeddedDatabase;
 pub use error::DatabaseError;
 pub use identity::{Identity, Migration, OpenOptions, Verification};
 pub use memory::MemoryDatabase;
+#[cfg(all(feature = "rocksdb", not(target_family = "wasm")))]
+pub use rocks::RocksDatabase;
 
 use std::fmt;
 use std::ops::{Bound, RangeBounds};

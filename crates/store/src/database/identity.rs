@@ -37,19 +37,19 @@ pub struct OpenOptions {
     pub identity: Identity,
     /// Steps from older schemas.
     pub migrations: Vec<Migration>,
-    /// Memory for pages that were read or are to be written, in bytes. An embedded database takes it.
+    /// Memory for what was read or is to be written, in bytes. Databases on disk take it.
     pub cache_len: usize,
-    /// Whether an embedded database is read whole, and compared with its checksums, when it is opened.
+    /// Whether a database on disk is read whole, and compared with its checksums, when it is opened.
     pub verification: Verification,
 }
 
-/// What is compared with checksums when an embedded database is opened.
+/// What is compared with checksums when a database on disk is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verification {
     /// All of it: about a second for each GiB. A database that opens is what was written.
     Whole,
-    /// Only what is read, when it is read: values, but not which keys there are. For large databases
-    /// on disks that check what they keep.
+    /// Only what is read, when it is read: values, and, in RocksDB, which keys there are. For large
+    /// databases on disks that check what they keep.
     AsRead,
 }
 

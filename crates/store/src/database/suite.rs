@@ -1,12 +1,12 @@
 //! What every database must do. A database passes by `suite!(Subject)` in its tests.
 
 mod model;
-#[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+#[cfg(all(any(feature = "embedded", feature = "rocksdb"), not(target_family = "wasm")))]
 mod on_disk;
 
 use super::{Batch, Bytes, Column, Database, DatabaseError, Direction, Entry, KeyRange, Reader};
 pub(super) use model::agrees_with_a_map;
-#[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+#[cfg(all(any(feature = "embedded", feature = "rocksdb"), not(target_family = "wasm")))]
 pub(super) use on_disk::*;
 use std::thread;
 
