@@ -21,7 +21,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use torr_primitives::ProtocolVersion;
-use torr_store::database::{EmbeddedDatabase, MemoryDatabase};
+use torr_store::database::{EmbeddedDatabase, MemoryDatabase, RocksDatabase};
 use torr_store::source::NodeSource;
 use torr_store::trie::NodeUpdate;
 
@@ -48,6 +48,7 @@ macro_rules! kept {
             ("partial state", $area::rebuild::<InPartialState>),
             ("a database in memory", $area::rebuild::<Stored<MemoryDatabase>>),
             ("an embedded database", $area::rebuild::<Stored<EmbeddedDatabase>>),
+            ("RocksDB", $area::rebuild::<Stored<RocksDatabase>>),
         ])
     };
 }

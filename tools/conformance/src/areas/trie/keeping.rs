@@ -2,12 +2,13 @@
 
 use super::{Change, apply};
 use crate::encoding::Hex;
+use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 use torr_crypto::hash::CryptoHash;
 use torr_store::database::{
-    Batch, Column, Database, Direction, EmbeddedDatabase, Identity, KeyRange, MemoryDatabase,
-    OpenOptions,
+    Batch, Column, Database, DatabaseError, Direction, EmbeddedDatabase, Identity, KeyRange,
+    MemoryDatabase, OpenOptions, RocksDatabase,
 };
 use torr_store::memory_trie::{MemoryNodes, MemoryTrie};
 use torr_store::partial_state::PartialState;
@@ -140,11 +141,24 @@ impl NewDatabase for MemoryDatabase {
 
 impl NewDatabase for EmbeddedDatabase {
     fn new() -> Result<(EmbeddedDatabase, Option<TempDir>), String> {
-        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let identity = Identity { schema: 1, chain_id: "vectors".to_owned() };
-        let database = EmbeddedDatabase::open(folder.path(), &OpenOptions::new(identity));
-        Ok((database.map_err(|error| error.to_string())?, Some(folder)))
+        on_disk(EmbeddedDatabase::open)
     }
+}
+
+impl NewDatabase for RocksDatabase {
+    fn new() -> Result<(RocksDatabase, Option<TempDir>), String> {
+        on_disk(RocksDatabase::open)
+    }
+}
+
+/// Makes a database in a folder of its own.
+fn on_disk<D>(
+    open: fn(&Path, &OpenOptions) -> Result<D, DatabaseError>,
+) -> Result<(D, Option<TempDir>), String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let identity = Identity { schema: 1, chain_id: "vectors".to_owned() };
+    let database = open(folder.path(), &OpenOptions::new(identity));
+    Ok((database.map_err(|error| error.to_string())?, Some(folder)))
 }
 
 impl<D: NewDatabase> Keeper for Stored<D> {
