@@ -9,6 +9,8 @@ mod cargo;
 mod contracts;
 mod demo;
 mod fuzz;
+mod packages;
+mod rocksdb;
 mod soak;
 mod test;
 mod wasm32;
@@ -62,7 +64,7 @@ enum Task {
     },
     /// Put both native engines under stress in one process.
     Soak(soak::Settings),
-    /// Check that the contract VM builds for wasm32.
+    /// Check that the contract VM and the store build for wasm32.
     Wasm32,
     /// Rewrite the expected results of our own case files (never the conformance vectors).
     Bless,
@@ -81,6 +83,8 @@ enum TaskError {
     Bombs(#[from] bombs::BombsError),
     #[error(transparent)]
     Fuzz(#[from] fuzz::FuzzError),
+    #[error(transparent)]
+    Compiler(#[from] rocksdb::NoCompiler),
 }
 
 fn main() -> ExitCode {

@@ -5,10 +5,11 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use super::ContractsError;
+use crate::packages;
 
 /// Rust's name for what contracts are compiled to.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -76,7 +77,7 @@ impl Clang {
         if let Some(clang) = Self::probe(&program) {
             return Ok(clang);
         }
-        install_packages(&["clang", "lld"]);
+        packages::install(&["clang", "lld"]);
         Self::probe(&program).ok_or(ContractsError::NoClang)
     }
 
@@ -93,33 +94,6 @@ impl Clang {
         output(Command::new(linker).arg("--version")).ok()?;
         let version = output(clang().arg("--version")).ok()?.lines().next()?.to_owned();
         targets.contains("wasm32").then(|| Self { version, program: program.clone() })
-    }
-}
-
-/// Tries to install Debian packages; whether that worked is for the caller to see.
-fn install_packages(packages: &[&str]) {
-    if !Path::new("/usr/bin/apt-get").exists() {
-        return;
-    }
-    println!("installing {} by apt-get", packages.join(" and "));
-    let is_root = output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0");
-    let apt_get = || {
-        let mut command = Command::new(if is_root { "apt-get" } else { "sudo" });
-        if !is_root {
-            // Fails instead of asking for a password.
-            command.args(["-n", "apt-get"]);
-        }
-        command.stdin(Stdio::null()).env("DEBIAN_FRONTEND", "noninteractive");
-        command
-    };
-    let install = || {
-        let options = ["install", "--yes", "--quiet", "--no-install-recommends"];
-        run(apt_get().args(options).args(packages))
-    };
-    // On a new machine the lists of packages are empty; updating them is slow where they are not.
-    if install().is_err() && run(apt_get().args(["update", "--quiet"])).is_ok() {
-        // The caller looks for the programs, not at this result.
-        let _ = install();
     }
 }
 
