@@ -21,6 +21,7 @@
 mod collect;
 mod commit;
 mod counts;
+mod entries;
 mod error;
 mod inspect;
 mod records;

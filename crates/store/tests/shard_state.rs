@@ -6,6 +6,7 @@ use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_store::database::{Batch, Column, Database, KeyRange, MemoryDatabase, Reader};
 use torr_store::flat::FlatValue;
+use torr_store::memory_trie::MemoryTrie;
 use torr_store::shard_state::{Collection, ShardState, StateError, Version, VersionNumber};
 use torr_store::source::TrieError;
 use torr_store::stored_trie::ShardUid;
@@ -536,4 +537,31 @@ fn stats_tell_what_is_there() {
     assert_eq!(head.node_bytes, nodes.value_bytes - 20);
     assert_eq!(stats.columns[&Column::Flat].entries, 3);
     assert_eq!((stats.versions, stats.waiting), (1, 0));
+}
+
+#[test]
+fn the_head_is_loaded_into_memory_from_its_keys_and_values() {
+    let database: Arc<dyn Database> = Arc::new(MemoryDatabase::new());
+    let content = |seed: u8| {
+        let key = |number: u16| CryptoHash::of(&[&number.to_le_bytes()[..], &[seed]].concat());
+        let long = (vec![seed], vec![seed; 5_000]);
+        let many = (0..2_000).map(|number| (key(number).as_bytes().to_vec(), vec![seed; 300]));
+        many.chain([long, (vec![], vec![seed])]).collect::<Map>()
+    };
+    for (seed, shard) in [(1, SHARD), (2, NEIGHBOUR)] {
+        let state = ShardState::open(Arc::clone(&database), shard).expect("it opens");
+        commit(&state, None, 1, &Map::new(), &content(seed)).expect("it can be written");
+    }
+    for (seed, shard) in [(1, SHARD), (2, NEIGHBOUR)] {
+        let state = ShardState::open(Arc::clone(&database), shard).expect("it opens");
+        let snapshot = state.snapshot().expect("it can be read");
+        let head = snapshot.head().expect("it can be read").expect("there is one");
+        let trie = snapshot.trie_at(head.number).expect("it is kept");
+        let mut memory = MemoryTrie::default();
+        let root = memory.load_from(&trie, &snapshot).expect("all is there");
+        let trie = memory.version(root).expect("it was added");
+        let entries = trie.iter().map(|entry| entry.expect("all nodes are there"));
+        let entries: Map = entries.map(|(key, value)| (key, value.to_vec())).collect();
+        assert_eq!(entries, content(seed));
+    }
 }
