@@ -32,6 +32,13 @@ pub(crate) enum BenchError {
     },
 }
 
+/// Measurements that are not criterion's.
+#[derive(clap::Subcommand)]
+pub(crate) enum Special {
+    /// What keeping state costs on every store, at growing numbers of keys.
+    Store(crate::bench_store::Settings),
+}
+
 /// What criterion writes of a benchmark, as far as the table needs it.
 #[derive(Deserialize)]
 struct Benchmark {

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod bench_store;
 mod bombs;
 mod cargo;
 mod contracts;
@@ -39,8 +40,11 @@ enum Task {
         #[arg(long)]
         bless: bool,
     },
-    /// Run the benchmarks and print the table of the README.
+    /// Run the benchmarks and print the table of the README; or `store`, what keeping state costs.
+    #[command(args_conflicts_with_subcommands = true)]
     Bench {
+        #[command(subcommand)]
+        what: Option<bench::Special>,
         /// Print the table of the last run instead of measuring again.
         #[arg(long)]
         table: bool,
@@ -80,6 +84,8 @@ enum TaskError {
     #[error(transparent)]
     Bench(#[from] bench::BenchError),
     #[error(transparent)]
+    BenchStore(#[from] bench_store::BenchStoreError),
+    #[error(transparent)]
     Bombs(#[from] bombs::BombsError),
     #[error(transparent)]
     Fuzz(#[from] fuzz::FuzzError),
@@ -110,7 +116,10 @@ fn run(task: Task) -> Result<(), TaskError> {
             };
             Ok(())
         }
-        Task::Bench { table } => Ok(bench::run(&workspace, table)?),
+        Task::Bench { what: Some(bench::Special::Store(settings)), .. } => {
+            Ok(bench_store::run(&workspace, &settings)?)
+        }
+        Task::Bench { what: None, table } => Ok(bench::run(&workspace, table)?),
         Task::Bombs { write, options } => Ok(bombs::run(&workspace, write, &options)?),
         Task::Fuzz { target, seconds } => Ok(fuzz::run(&workspace, &target, seconds)?),
         Task::Soak(settings) => Ok(soak::run(&workspace, &settings)?),

@@ -20,9 +20,18 @@ pub(crate) fn write(figures: &[Figures]) -> Result<(), Failure> {
     latency(figures).draw(&charts.join("latency.svg"))?;
     compilation(figures).draw(&charts.join("compilation.svg"))?;
     let path = docs.join("performance.md");
-    let text = text(figures, &Machine::here());
+    let mut text = text(figures, &Machine::here());
+    // What another tool writes behind stays.
+    let before = fs::read_to_string(&path).map_err(Failure::io(path.display().to_string()))?;
+    if let Some((_, state)) = before.split_once(STATE) {
+        text.push_str(STATE);
+        text.push_str(state);
+    }
     fs::write(&path, text).map_err(Failure::io(path.display().to_string()))
 }
+
+/// The heading of what `cargo xtask bench store` writes.
+const STATE: &str = "\n# State\n";
 
 fn text(figures: &[Figures], machine: &Machine) -> String {
     let peers: String =

@@ -30,6 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "torr-vm-runner",
         ],
     ),
+    ("bench-store", &["torr-crypto", "torr-store"]),
     (
         "conformance",
         &[
