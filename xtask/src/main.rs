@@ -8,6 +8,7 @@ mod bench_store;
 mod bombs;
 mod cargo;
 mod contracts;
+mod crash;
 mod demo;
 mod fuzz;
 mod packages;
@@ -68,6 +69,8 @@ enum Task {
     },
     /// Put both native engines under stress in one process.
     Soak(soak::Settings),
+    /// Kill a program that writes to a database, again and again, and check what is left each time.
+    Crash(crash::Settings),
     /// Check that the contract VM and the store build for wasm32.
     Wasm32,
     /// Rewrite the expected results of our own case files (never the conformance vectors).
@@ -91,6 +94,8 @@ enum TaskError {
     Fuzz(#[from] fuzz::FuzzError),
     #[error(transparent)]
     Compiler(#[from] rocksdb::NoCompiler),
+    #[error(transparent)]
+    Crash(#[from] crash::CrashError),
 }
 
 fn main() -> ExitCode {
@@ -123,6 +128,7 @@ fn run(task: Task) -> Result<(), TaskError> {
         Task::Bombs { write, options } => Ok(bombs::run(&workspace, write, &options)?),
         Task::Fuzz { target, seconds } => Ok(fuzz::run(&workspace, &target, seconds)?),
         Task::Soak(settings) => Ok(soak::run(&workspace, &settings)?),
+        Task::Crash(settings) => Ok(crash::run(&workspace, &settings)?),
         Task::Wasm32 => wasm32::check(&workspace),
         Task::Bless => test::bless(&workspace),
     }

@@ -39,6 +39,7 @@ use records::{Records, ShardRecord, Standing, VersionRecord};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use torr_crypto::hash::CryptoHash;
 
 #[cfg(doc)]
 use crate::database::Column;
@@ -124,7 +125,7 @@ impl ShardState {
     ///
     /// # Errors
     /// When one cannot be read.
-    pub fn find(&self, root: torr_crypto::hash::CryptoHash) -> Result<Vec<Version>, StateError> {
+    pub fn find(&self, root: CryptoHash) -> Result<Vec<Version>, StateError> {
         self.snapshot()?.find(root)
     }
 
@@ -147,8 +148,11 @@ impl ShardState {
         let snapshot = self.snapshot()?;
         let new = snapshot.trie_at(number)?;
         let mut shard = snapshot.records().shard_record()?;
-        let Some(head) = shard.head.filter(|head| *head != number) else { return Ok(()) };
-        let old = snapshot.trie_at(head)?;
+        let old = match shard.head {
+            Some(head) if head == number => return Ok(()),
+            Some(head) => snapshot.trie_at(head)?,
+            None => snapshot.empty_trie(),
+        };
         let mut batch = Batch::new();
         for difference in old.diff(&new) {
             let difference = difference?;

@@ -4,6 +4,8 @@
 //! Its tree has another shape, so its roots are others, and its work is split otherwise: hashing is part
 //! of `finish`, writing and syncing of `commit`.
 
+#![forbid(unsafe_code)]
+
 #[path = "../../bench-store/src/workload.rs"]
 mod workload;
 

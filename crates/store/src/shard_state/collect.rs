@@ -269,12 +269,12 @@ impl ShardState {
         batch: &mut Batch,
     ) -> Result<(Vec<Count>, bool), StateError> {
         delete_chunk(&chunk, batch);
-        let is_other = self.records().hash_behind(number, &chunk)?.is_some();
+        let has_other = self.records().hash_behind(number, &chunk)?.is_some();
         let mut taken = chunk.counts;
         let before_end = taken.partition_point(|(hash, _)| end.is_none_or(|end| *hash < end));
         let rest = taken.split_off(before_end.min(limit));
         self.put_counts(number, &rest, batch);
-        Ok((taken, rest.is_empty() && !is_other))
+        Ok((taken, rest.is_empty() && !has_other))
     }
 
     /// Puts another child, or none, in the place that a version has among those of its parent.

@@ -109,8 +109,10 @@ impl Records<'_> {
     ) -> Result<Option<CryptoHash>, StateError> {
         let KeyRange { end, .. } = KeyRange::prefix(&version_prefix(self.shard, number));
         let range = KeyRange { start: Bound::Excluded(Bytes::clone(&chunk.key)), end };
-        let behind = self.chunk_in(number, &range, Direction::Ascending)?;
-        Ok(behind.and_then(|chunk| chunk.counts.first().map(|(hash, _)| *hash)))
+        let mut entries = self.reader.entries(Column::Deltas, &range, Direction::Ascending)?;
+        let Some((key, _)) = entries.next().transpose()? else { return Ok(None) };
+        let hash = key.last_chunk().copied().map(CryptoHash);
+        hash.map(Some).ok_or_else(|| self.damaged(number, "a key of what it changed is too short"))
     }
 
     fn chunk_in(
