@@ -88,7 +88,7 @@ fn proofs(c: &mut Criterion) {
     memory.commit(&finished).expect("there is room");
     let root = finished.root();
     let nodes = finished.into_changes().insertions.into_iter();
-    let state = PartialState::new(nodes.map(|insertion| insertion.bytes.into()));
+    let state = PartialState::new(nodes.map(|insertion| insertion.bytes));
     work(c, "trie in memory", &memory.version(root).expect("it was added"));
     drop(memory);
     work(c, "trie of nodes by hash", &Trie::with_root(&state, root));

@@ -25,7 +25,7 @@ fn trie_of(map: &Map) -> (PartialState, CryptoHash) {
         update.insert(key, value).expect("nothing is read");
     }
     let changes = update.finish().expect("nothing is read").into_changes();
-    changes.insertions.into_iter().for_each(|insertion| state.insert(insertion.bytes.into()));
+    changes.insertions.into_iter().for_each(|insertion| state.insert(insertion.bytes));
     (state, changes.new_root)
 }
 

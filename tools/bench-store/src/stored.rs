@@ -176,7 +176,6 @@ fn advance(
     let bytes = cache.over(StoredBytes::new(snapshot.reader(), state.shard()));
     let trie = Trie::with_root(bytes, root);
     let changes = put(&trie, numbers.clone(), version)?.finish()?.into_changes();
-    drop(trie);
     drop(snapshot);
     cache.keep(&changes);
     let flat: Vec<_> = sorted_keys(numbers)

@@ -33,7 +33,7 @@ impl Case {
             update.insert(key, value).expect("all nodes are there");
         }
         let changes = update.finish().expect("all nodes are there").into_changes();
-        let added = changes.insertions.into_iter().map(|insertion| insertion.bytes.into());
+        let added = changes.insertions.into_iter().map(|insertion| insertion.bytes);
         Case { name, map, state: PartialState::new(added), root: changes.new_root }
     }
 
