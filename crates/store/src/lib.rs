@@ -20,6 +20,7 @@ pub mod proof;
 pub mod recorder;
 pub mod shard_state;
 pub mod source;
+pub mod state_file;
 pub mod stored_trie;
 pub mod trie;
 pub mod trie_update;

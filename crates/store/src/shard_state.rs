@@ -12,7 +12,8 @@
 //! - [`Column::Deltas`]: by how much the places of nodes and values differ between a version and its
 //!   parent. The parent can then be taken away later without reading a trie.
 //! - [`Column::Flat`]: the state of the head.
-//! - [`Column::Roots`]: a record of each version, of the shard, and of what is still to be collected.
+//! - [`Column::Roots`]: a record of each version, of the shard, of what is still to be collected, and of an
+//!   import that is not finished.
 //!
 //! **Invariant:** each change is one batch. Whenever the program is stopped, the state is that before or
 //! after a change, and doing the change again is safe.
@@ -23,12 +24,14 @@ mod commit;
 mod counts;
 mod entries;
 mod error;
+mod import;
 mod inspect;
 mod records;
 mod snapshot;
 
 pub use collect::Collection;
 pub use error::StateError;
+pub use import::{Import, ImportPosition};
 pub use inspect::{ColumnStats, StateStats, TrieStats};
 pub use records::{Version, VersionNumber};
 pub use snapshot::StateSnapshot;
@@ -43,6 +46,9 @@ use torr_crypto::hash::CryptoHash;
 
 #[cfg(doc)]
 use crate::database::Column;
+
+/// The version of what all this is in the columns, for [`Identity`](crate::database::Identity).
+pub const SCHEMA: u32 = 1;
 
 /// The state of a shard in a database, with its history.
 ///
@@ -216,7 +222,8 @@ impl ShardState {
     }
 
     /// Keeps no version any more, and no head: for a shard that is given up, or whose state comes anew
-    /// from elsewhere. [`ShardState::collect`] then empties all columns. Takes a record of each version.
+    /// from elsewhere. An import that is not finished is given up. [`ShardState::collect`] then empties all
+    /// columns. Takes a record of each version.
     ///
     /// # Errors
     /// When something cannot be read or written.
@@ -230,7 +237,10 @@ impl ShardState {
                 self.remove_into(number, record, &mut batch);
             }
         }
-        let shard = ShardRecord { head: None, ..records.shard_record()? };
+        let mut shard = ShardRecord { head: None, ..records.shard_record()? };
+        if let Some(import) = records.import()? {
+            self.give_up_into(&import, &mut shard, &mut batch)?;
+        }
         records::put_shard_record(self.shard, &shard, &mut batch);
         Ok(self.database.write(batch)?)
     }

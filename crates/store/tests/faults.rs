@@ -7,10 +7,10 @@
 
 use std::sync::Arc;
 use torr_store::database::faulty::{Fault, FaultyDatabase};
-use torr_store::database::{Batch, Column, Database, DatabaseError, MemoryDatabase};
+use torr_store::database::{Database, MemoryDatabase};
 use torr_store::shard_state::{Collection, ShardState, StateError, VersionNumber};
 use torr_store::stored_trie::ShardUid;
-use torr_testkit::state_history::{Contents, Workload, check_versions, count_of};
+use torr_testkit::state_history::{Contents, Stored, Workload, check_versions, dump, restored};
 
 const SHARD: ShardUid = ShardUid { version: 3, shard_id: 0 };
 const WORKLOAD: Workload = Workload { seed: 884, changes: 8 };
@@ -55,9 +55,6 @@ const SCRIPT: &[Step] = &[
     Step::Collect(1),
 ];
 
-/// An entry, with its count, which is one where nothing is counted.
-type Stored = (Column, Vec<u8>, Vec<u8>, u64);
-
 fn take(database: &Arc<dyn Database>, step: Step) -> Result<(), StateError> {
     let state = ShardState::open(Arc::clone(database), SHARD)?.with_chunk_len(CHUNK_LEN);
     take_with(&state, step)
@@ -80,37 +77,6 @@ fn take_with(state: &ShardState, step: Step) -> Result<(), StateError> {
         Step::Collect(limit) => while state.collect(limit)? == Collection::Unfinished {},
     }
     Ok(())
-}
-
-/// All that a database has.
-fn dump(database: &dyn Database) -> Result<Vec<Stored>, DatabaseError> {
-    let mut all = Vec::new();
-    for column in Column::ALL {
-        for entry in database.entries_with_prefix(column, &[])? {
-            let (key, value) = entry?;
-            let count = if column.is_counted() { count_of(database, &key)? } else { 1 };
-            all.push((column, key.to_vec(), value.to_vec(), count));
-        }
-    }
-    Ok(all)
-}
-
-/// A database that has all that.
-fn restored(all: &[Stored]) -> Arc<dyn Database> {
-    let mut batch = Batch::new();
-    for (column, key, value, count) in all {
-        let (key, value) = (&key[..], &value[..]);
-        match column.is_counted() {
-            true => {
-                let count = u32::try_from(*count).expect("it is small");
-                batch.add_references(*column, key, value, count);
-            }
-            false => batch.put(*column, key, value),
-        }
-    }
-    let database = MemoryDatabase::new();
-    database.write(batch).expect("memory does not fail");
-    Arc::new(database)
 }
 
 /// A kind of fault, at an operation.

@@ -7,7 +7,7 @@ use crate::trie::{Places, reference_trie};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
-use torr_store::database::{Batch, Column, Database, DatabaseError};
+use torr_store::database::{Batch, Column, Database, DatabaseError, MemoryDatabase};
 use torr_store::shard_state::{ShardState, StateError, StateSnapshot, Version, VersionNumber};
 use torr_store::stored_trie::ShardUid;
 use torr_store::trie_update::TrieUpdate;
@@ -165,6 +165,46 @@ pub fn count_of(database: &dyn Database, key: &[u8]) -> Result<u64, DatabaseErro
         Err(error) => Err(error),
         Ok(()) => panic!("there were more references than a test makes"),
     }
+}
+
+/// An entry, with its count, which is one where nothing is counted.
+pub type Stored = (Column, Vec<u8>, Vec<u8>, u64);
+
+/// All that a database has.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn dump(database: &dyn Database) -> Result<Vec<Stored>, DatabaseError> {
+    let mut all = Vec::new();
+    for column in Column::ALL {
+        for entry in database.entries_with_prefix(column, &[])? {
+            let (key, value) = entry?;
+            let count = if column.is_counted() { count_of(database, &key)? } else { 1 };
+            all.push((column, key.to_vec(), value.to_vec(), count));
+        }
+    }
+    Ok(all)
+}
+
+/// A database in memory that has all that.
+///
+/// # Panics
+/// When a count is larger than a test makes it.
+pub fn restored(all: &[Stored]) -> Arc<dyn Database> {
+    let mut batch = Batch::new();
+    for (column, key, value, count) in all {
+        let (key, value) = (&key[..], &value[..]);
+        match column.is_counted() {
+            true => {
+                let count = u32::try_from(*count).expect("it is small");
+                batch.add_references(*column, key, value, count);
+            }
+            false => batch.put(*column, key, value),
+        }
+    }
+    let database = MemoryDatabase::new();
+    database.write(batch).expect("memory does not fail");
+    Arc::new(database)
 }
 
 /// Whether a column has nothing of a shard.

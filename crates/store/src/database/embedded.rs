@@ -79,6 +79,14 @@ impl EmbeddedDatabase {
         options.identify(&database)?;
         Ok(database)
     }
+
+    /// Whether a folder has a database, for who does not want one to be made. Nothing is opened.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn exists(folder: &Path) -> Result<bool, DatabaseError> {
+        Folder::has_database_at(folder)
+    }
 }
 
 fn builder(options: &OpenOptions) -> redb::Builder {

@@ -51,7 +51,12 @@ impl Folder {
 
     /// Whether it has a database.
     pub(super) fn has_database(&self) -> Result<bool, DatabaseError> {
-        let path = self.database();
+        Folder::has_database_at(&self.path)
+    }
+
+    /// Whether a folder, which need not exist, has a database.
+    pub(super) fn has_database_at(folder: &Path) -> Result<bool, DatabaseError> {
+        let path = folder.join(DATABASE);
         path.try_exists().map_err(|source| DatabaseError::io("look at", path, source))
     }
 

@@ -48,7 +48,7 @@ enum Work {
     Succeed(VersionNumber, VersionRecord, VersionNumber),
     /// Add the counts of a version to those of its only child.
     Merge(VersionNumber, VersionRecord, VersionNumber),
-    /// Empty the flat column of a shard without a head.
+    /// Empty the flat column of a shard without a head and an import.
     ClearFlat,
 }
 
@@ -77,7 +77,7 @@ impl ShardState {
 
     fn next_work(&self) -> Result<Option<Work>, StateError> {
         let records = self.records();
-        if records.shard_record()?.head.is_none() && records.has_flat()? {
+        if records.has_stale_flat()? {
             return Ok(Some(Work::ClearFlat));
         }
         for number in records.pending()? {
@@ -305,6 +305,11 @@ impl ShardState {
 }
 
 impl Records<'_> {
+    /// Whether the flat column has something that is neither the head's nor an import's.
+    fn has_stale_flat(&self) -> Result<bool, StateError> {
+        Ok(self.shard_record()?.head.is_none() && self.import()?.is_none() && self.has_flat()?)
+    }
+
     /// What can be done with a version that is pending.
     fn work_on(&self, number: VersionNumber) -> Result<Option<Work>, StateError> {
         let record = self.present(number)?;

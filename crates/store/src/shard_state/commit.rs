@@ -21,8 +21,9 @@ impl ShardState {
     /// whether it was done, it finds the version by parent, height and root, and gives that.
     ///
     /// # Errors
-    /// When the parent is not kept or has another root than the changes; when a value is too long; when
-    /// something cannot be read or written.
+    /// When the parent is not kept or has another root than the changes; when there is no version, but
+    /// flat state of removed ones or of an import; when a value is too long; when something cannot be read
+    /// or written.
     ///
     /// [`TrieUpdate::changes`]: crate::trie_update::TrieUpdate::changes
     pub fn commit<'c>(
@@ -50,8 +51,8 @@ impl ShardState {
         let mut batch = Batch::new();
         changes.insert_into(self.shard, &mut batch);
         if parent == shard.head {
-            if parent.is_none() && records.has_flat()? {
-                return Err(StateError::NotCollected);
+            if parent.is_none() {
+                records.expect_nothing_else()?;
             }
             for (key, value) in flat {
                 put_flat(self.shard, key, value, &mut batch)?;
@@ -97,6 +98,14 @@ fn committed(
 }
 
 impl Records<'_> {
+    /// Nothing may be in the way of the flat state of a first version.
+    fn expect_nothing_else(&self) -> Result<(), StateError> {
+        if self.import()?.is_some() {
+            return Err(StateError::ImportUnfinished);
+        }
+        if self.has_flat()? { Err(StateError::NotCollected) } else { Ok(()) }
+    }
+
     /// Whether the flat column has anything of the shard.
     pub(super) fn has_flat(&self) -> Result<bool, StateError> {
         let mut entries = self.reader.entries_with_prefix(Column::Flat, &self.shard.to_bytes())?;

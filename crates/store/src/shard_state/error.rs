@@ -37,6 +37,32 @@ pub enum StateError {
          left, then commit"
     )]
     NotCollected,
+    /// A state cannot be imported beside others.
+    #[error(
+        "the shard has versions already; import into one that has none, or remove all versions of this \
+         one before"
+    )]
+    HasVersions,
+    /// An import is in the way of a first version.
+    #[error("an import into the shard was begun; finish it, or give it up, then commit")]
+    ImportUnfinished,
+    /// The import that was begun is another, or has come to another place.
+    #[error(
+        "an import of something else was begun in the shard; finish it with the file that it was begun \
+         with, or give it up, then import this"
+    )]
+    OtherImport,
+    /// What was imported is not what was promised. It was given up.
+    #[error(
+        "what was imported has root {found}, not {expected}; nothing of it is kept, get it anew from \
+         who has the right state"
+    )]
+    OtherContent {
+        /// The root that was promised.
+        expected: CryptoHash,
+        /// The root of what was imported.
+        found: CryptoHash,
+    },
     /// There is no further number for a version.
     #[error("there are no more numbers for versions; export the state and import it anew")]
     NoMoreNumbers,

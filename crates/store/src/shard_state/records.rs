@@ -3,7 +3,7 @@
 //! A key is the shard's name, a byte that says what kind of record it is, and what the record is of.
 //! Numbers stand in it with their high byte first, so that records are in the order of numbers.
 
-use super::StateError;
+use super::{ImportPosition, StateError};
 use crate::database::{Batch, Bytes, Column, DatabaseError, Direction, KeyRange, Reader};
 use crate::stored_trie::ShardUid;
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -15,6 +15,7 @@ const SHARD: u8 = 0;
 const VERSION: u8 = 1;
 const PENDING: u8 = 2;
 const BY_ROOT: u8 = 3;
+const IMPORT: u8 = 4;
 
 /// The number of a version in its shard. A later one is larger, and none is used twice.
 #[derive(
@@ -61,6 +62,15 @@ pub(super) struct VersionRecord {
     pub(super) standing: Standing,
 }
 
+/// What is stored of an import that is not finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub(super) struct ImportRecord {
+    /// What has been taken in of its source.
+    pub(super) position: ImportPosition,
+    /// The root of the trie of that.
+    pub(super) root: CryptoHash,
+}
+
 /// Whether a version can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub(super) enum Standing {
@@ -93,6 +103,12 @@ impl<'r> Records<'r> {
             return Ok(ShardRecord::default());
         };
         self.decode("the record of its state", &bytes)
+    }
+
+    /// The import that is not finished, if there is one.
+    pub(super) fn import(&self) -> Result<Option<ImportRecord>, StateError> {
+        let bytes = self.reader.get(Column::Roots, &key(self.shard, IMPORT, &[]))?;
+        bytes.map(|bytes| self.decode("the record of an import", &bytes)).transpose()
     }
 
     /// What is stored of a version, removed ones included.
@@ -203,6 +219,14 @@ fn encoded(record: &impl BorshSerialize) -> Vec<u8> {
 
 pub(super) fn put_shard_record(shard: ShardUid, record: &ShardRecord, batch: &mut Batch) {
     batch.put(Column::Roots, key(shard, SHARD, &[]), encoded(record));
+}
+
+pub(super) fn put_import(shard: ShardUid, record: &ImportRecord, batch: &mut Batch) {
+    batch.put(Column::Roots, key(shard, IMPORT, &[]), encoded(record));
+}
+
+pub(super) fn delete_import(shard: ShardUid, batch: &mut Batch) {
+    batch.delete(Column::Roots, key(shard, IMPORT, &[]));
 }
 
 pub(super) fn put_version_record(
