@@ -6,14 +6,15 @@ use crate::inspect::InspectArguments;
 use crate::output;
 use crate::params::ParamsArguments;
 use crate::run::RunArguments;
+use crate::state::StateArguments;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Runs, inspects and prices NEAR contracts exactly as the protocol does.
+/// Runs, inspects and prices NEAR contracts exactly as the protocol does, and looks into their state.
 #[derive(Parser)]
 #[command(name = "torr", version, max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 success, 1 the contract failed or would be rejected, 2 \
-                        anything else.\nColours are used on a terminal only; NO_COLOR turns them off.")]
+#[command(after_help = "Exit codes: 0 success, 1 the contract failed or would be rejected, or a \
+                        proof or a state is not right, 2 anything else.\nColours are used on a terminal only; NO_COLOR turns them off.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -24,15 +25,16 @@ enum Command {
     Run(Box<RunArguments>),
     Inspect(InspectArguments),
     Params(ParamsArguments),
+    State(Box<StateArguments>),
     Completions(CompletionsArguments),
 }
 
 /// What a command that was carried out found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The contract succeeded, or there was none.
+    /// The contract succeeded, or there was none; the proof or the state is right.
     Good,
-    /// The contract failed, or the protocol would reject it.
+    /// The contract failed, or the protocol would reject it; the proof or the state is not right.
     Bad,
 }
 
@@ -45,6 +47,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Run(arguments) => crate::run::run(&arguments),
         Command::Inspect(arguments) => crate::inspect::inspect(&arguments),
         Command::Params(arguments) => crate::params::params(&arguments),
+        Command::State(arguments) => crate::state::state(&arguments),
         Command::Completions(arguments) => crate::completions::completions(&arguments),
     };
     match verdict {

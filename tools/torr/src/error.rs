@@ -1,13 +1,14 @@
 //! Why a command cannot be carried out. Each message names what is wrong, where, and what to do.
 
 use crate::run::{InputError, StateFileError};
+use crate::state::StateError;
 use std::io;
 use std::path::PathBuf;
 use torr_parameters::ParametersError;
 use torr_vm_logic::error::Fault;
 use torr_vm_runner::runner::RunnerError;
 
-/// A command cannot be carried out; nothing was changed.
+/// A command cannot be carried out; nothing was changed, but what says that it can be gone on with.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
     /// A file cannot be read.
@@ -58,6 +59,9 @@ pub(crate) enum CliError {
     /// The state file is not usable.
     #[error(transparent)]
     State(#[from] StateFileError),
+    /// The state of a database cannot be read, proven, moved or looked after.
+    #[error(transparent)]
+    Database(#[from] StateError),
     /// The engine cannot be set up.
     #[error(transparent)]
     Runner(#[from] RunnerError),

@@ -1,8 +1,8 @@
-//! Reading files, never more of one than it can reasonably have.
+//! Reading files, never more of one than it can reasonably have, and replacing them whole.
 
 use crate::error::CliError;
-use std::fs::File;
-use std::io::{self, Read};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 /// The most that is read of a contract: several times what the protocol lets anyone deploy, so that
@@ -34,6 +34,47 @@ pub(crate) fn read_text(path: &Path, what: &'static str, limit: u64) -> Result<S
         path: path.to_owned(),
         offset: error.utf8_error().valid_up_to(),
     })
+}
+
+/// Puts what `write` writes at `path`: into a new file beside it, which then takes its place. Until then,
+/// and if anything fails, what was there stays.
+pub(crate) fn replace<E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut io::BufWriter<&mut File>) -> Result<(), E>,
+) -> Result<(), E> {
+    // A link stays a link: what it leads to is replaced.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::Builder::new().prefix(".torr-state").tempfile_in(folder)?;
+    let mut buffered = io::BufWriter::new(file.as_file_mut());
+    write(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
+    file.as_file().sync_all()?;
+    readable_as_before(&file, &target)?;
+    file.persist(&target).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Gives the new file the permissions of the old one, or those of any new file; temporary files
+/// are their owner's alone.
+#[cfg(unix)]
+fn readable_as_before(file: &tempfile::NamedTempFile, old: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    const NEW_FILE: u32 = 0o644;
+    let permissions = match old.metadata() {
+        Ok(metadata) => metadata.permissions(),
+        Err(_) => fs::Permissions::from_mode(NEW_FILE),
+    };
+    file.as_file().set_permissions(permissions)
+}
+
+#[cfg(not(unix))]
+fn readable_as_before(_: &tempfile::NamedTempFile, _: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// All that `reader` has, `None` when that is more than `limit` bytes.

@@ -1,7 +1,7 @@
-//! The `torr` command: run, inspect and price contracts as the protocol would.
+//! The `torr` command: run, inspect and price contracts as the protocol would, look into and move state.
 //!
 //! Exit codes: 0, the contract succeeded or the question is answered; 1, the contract failed or
-//! would be rejected; 2, the command could not be carried out. What a command prints depends on its
+//! would be rejected, or a proof or a state is not right; 2, the command could not be carried out. What a command prints depends on its
 //! arguments and files only, never on a clock, chance or the machine.
 
 #![forbid(unsafe_code)]
@@ -18,6 +18,7 @@ mod inspect;
 mod output;
 mod params;
 mod run;
+mod state;
 mod style;
 
 use std::process::ExitCode;

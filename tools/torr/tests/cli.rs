@@ -1,10 +1,14 @@
 //! The command line as its users see it. A case in `cases/` is a transcript: commands after `$ `,
 //! each followed by what it printed and, unless it is 0, its exit code. Commands run in an empty
-//! folder with the example contracts in `contracts` and the modules of `modules/` as Wasm.
+//! folder with the example contracts in `contracts`, the modules of `modules/` as Wasm, and the example
+//! state in `state`.
 //!
 //! `UPDATE_EXPECT=1 cargo test --release -p torr` writes what is printed now.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "cli/states.rs"]
+mod states;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,6 +46,10 @@ cases! {
     profile
     promises
     state
+    state_database
+    state_errors
+    state_proofs
+    state_versions
     token
     traps
     values
@@ -93,7 +101,7 @@ fn every_shell_has_its_completions() {
 fn check(case: expect_test::ExpectFile) {
     let text = case.data();
     let printed = transcript(&text, &[]);
-    if !text.contains("--engine") {
+    if text.contains("torr run") && !text.contains("--engine") {
         assert_eq!(transcript(&text, &["--engine", "wasmi"]), printed);
     }
     case.assert_eq(&printed);
@@ -120,8 +128,26 @@ fn execute(folder: &Path, command: &str, more: &[&str]) -> String {
         ["torr", arguments @ ..] => torr(folder, arguments, more),
         ["cat", file] => fs::read_to_string(folder.join(file)).unwrap() + "\n",
         ["ls"] => list(folder),
-        ["write", file, content] => {
-            fs::write(folder.join(file), content).unwrap();
+        ["write", file, lines @ ..] => {
+            fs::write(folder.join(file), lines.join("\n")).unwrap();
+            "\n".to_owned()
+        }
+        ["flip", file, offset] => {
+            let mut bytes = fs::read(folder.join(file)).unwrap();
+            bytes[offset.parse::<usize>().unwrap()] ^= 1;
+            fs::write(folder.join(file), bytes).unwrap();
+            "\n".to_owned()
+        }
+        ["same", one, other] => {
+            let [one, other] = [one, other].map(|file| fs::read(folder.join(file)).unwrap());
+            format!("{}\n\n", if one == other { "yes" } else { "no" })
+        }
+        ["history", database] => {
+            states::history(&folder.join(database));
+            "\n".to_owned()
+        }
+        ["unrecorded", database, shard] => {
+            states::unrecorded(&folder.join(database), shard.parse().unwrap());
             "\n".to_owned()
         }
         _ => panic!("there is no command {command}"),
@@ -156,8 +182,11 @@ fn list(folder: &Path) -> String {
 
 fn sandbox() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let examples = here().join("../../../examples/contracts/prebuilt");
-    fill(folder.path(), "contracts", &examples, "wasm", |bytes| bytes);
+    let examples = here().join("../../../examples");
+    fill(folder.path(), "contracts", &examples.join("contracts/prebuilt"), "wasm", |bytes| bytes);
+    fs::create_dir(folder.path().join("state")).unwrap();
+    let records = "state/records.json";
+    fs::copy(examples.join(records), folder.path().join(records)).unwrap();
     fill(folder.path(), "modules", &here().join("modules"), "wat", |text| {
         wat::parse_bytes(&text).unwrap().into_owned()
     });

@@ -44,7 +44,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "torr",
-        &["torr-crypto", "torr-parameters", "torr-primitives", "torr-vm-logic", "torr-vm-runner"],
+        &[
+            "torr-crypto",
+            "torr-parameters",
+            "torr-primitives",
+            "torr-store",
+            "torr-vm-logic",
+            "torr-vm-runner",
+        ],
     ),
     ("xtask", &[]),
 ];

@@ -73,41 +73,8 @@ fn place(path: &serde_path_to_error::Path) -> String {
 pub(crate) fn save(path: &Path, state: &State) -> Result<(), CliError> {
     let mut text = serde_json::to_string_pretty(state)?;
     text.push('\n');
-    replace(path, text.as_bytes())
+    files::replace(path, |file| file.write_all(text.as_bytes()))
         .map_err(|source| StateFileError::Write { path: path.to_owned(), source }.into())
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // A link stays a link: what it leads to is replaced.
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new().prefix(".torr-state").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    readable_as_before(&file, &target)?;
-    file.persist(&target)?;
-    Ok(())
-}
-
-/// Gives the new file the permissions of the old one, or those of any new file; temporary files
-/// are their owner's alone.
-#[cfg(unix)]
-fn readable_as_before(file: &tempfile::NamedTempFile, old: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    const NEW_FILE: u32 = 0o644;
-    let permissions = match old.metadata() {
-        Ok(metadata) => metadata.permissions(),
-        Err(_) => std::fs::Permissions::from_mode(NEW_FILE),
-    };
-    file.as_file().set_permissions(permissions)
-}
-
-#[cfg(not(unix))]
-fn readable_as_before(_: &tempfile::NamedTempFile, _: &Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

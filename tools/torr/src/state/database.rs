@@ -1,0 +1,150 @@
+//! Which database and which shard of it, and opening it. Only an import makes a database.
+
+use super::error::StateError;
+use clap::Args;
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use torr_store::database::{
+    Database, DatabaseError, EmbeddedDatabase, Identity, OpenOptions, Verification,
+};
+use torr_store::shard_state::{SCHEMA, ShardState};
+use torr_store::stored_trie::ShardUid;
+
+/// What the name of a database begins with that RocksDB keeps.
+const ROCKS_DB: &str = "rocksdb:";
+
+/// The arguments that choose the state of a shard.
+#[derive(Args)]
+#[command(next_help_heading = "The database")]
+pub(super) struct DatabaseArguments {
+    /// Folder of the database; rocksdb:FOLDER, if RocksDB keeps it
+    #[arg(long, value_name = "FOLDER")]
+    db: DatabaseName,
+    /// Chain that the database has to be of [default: whichever it is of]
+    #[arg(long, value_name = "ID")]
+    chain: Option<String>,
+    /// Shard: its number in layout 0, or sNUMBER.vLAYOUT
+    #[arg(long, value_name = "SHARD", value_parser = parse_shard, default_value = "0")]
+    shard: ShardUid,
+}
+
+/// Where a database is, and what keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum DatabaseName {
+    Embedded(PathBuf),
+    Rocks(PathBuf),
+}
+
+impl FromStr for DatabaseName {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<DatabaseName, Infallible> {
+        Ok(match text.strip_prefix(ROCKS_DB) {
+            Some(folder) => DatabaseName::Rocks(folder.into()),
+            None => DatabaseName::Embedded(text.into()),
+        })
+    }
+}
+
+fn parse_shard(text: &str) -> Result<ShardUid, String> {
+    let parts = match text.strip_prefix('s') {
+        Some(rest) => rest.split_once(".v"),
+        None => Some((text, "0")),
+    };
+    let shard = parts.and_then(|(shard_id, version)| {
+        Some(ShardUid { version: version.parse().ok()?, shard_id: shard_id.parse().ok()? })
+    });
+    shard.ok_or_else(|| "write the number of a shard, for example 0, or s0.v3".to_owned())
+}
+
+impl DatabaseArguments {
+    /// The state of the shard, in a database that is there.
+    pub(super) fn open(&self) -> Result<ShardState, StateError> {
+        self.open_checked(Verification::AsRead)
+    }
+
+    /// The same, with all of the database compared with its checksums.
+    pub(super) fn open_verified(&self) -> Result<ShardState, StateError> {
+        self.open_checked(Verification::Whole)
+    }
+
+    fn open_checked(&self, verification: Verification) -> Result<ShardState, StateError> {
+        let folder = self.folder()?;
+        if !EmbeddedDatabase::exists(folder)? {
+            return Err(StateError::NoDatabase { folder: folder.to_owned() });
+        }
+        self.open_existing(folder, verification)
+    }
+
+    /// The state of the shard, in a database that is made if there is none.
+    pub(super) fn open_or_make(&self) -> Result<ShardState, StateError> {
+        let folder = self.folder()?;
+        if EmbeddedDatabase::exists(folder)? {
+            return self.open_existing(folder, Verification::AsRead);
+        }
+        let no_chain = || StateError::NoChain { folder: folder.to_owned() };
+        let chain = self.chain.as_ref().ok_or_else(no_chain)?;
+        let database = EmbeddedDatabase::open(folder, &options(chain, Verification::AsRead))?;
+        self.state_in(database)
+    }
+
+    fn open_existing(
+        &self,
+        folder: &Path,
+        verification: Verification,
+    ) -> Result<ShardState, StateError> {
+        let chain = self.chain.as_deref();
+        // No chain has this name; which one the database is of, it says when it refuses it.
+        let opened = EmbeddedDatabase::open(folder, &options(chain.unwrap_or(""), verification));
+        let database = match opened {
+            Err(DatabaseError::OtherChain { found, .. }) if chain.is_none() => {
+                EmbeddedDatabase::open(folder, &options(&found, verification))?
+            }
+            opened => opened?,
+        };
+        self.state_in(database)
+    }
+
+    fn state_in(&self, database: impl Database + 'static) -> Result<ShardState, StateError> {
+        Ok(ShardState::open(Arc::new(database), self.shard)?)
+    }
+
+    fn folder(&self) -> Result<&Path, StateError> {
+        match &self.db {
+            DatabaseName::Embedded(folder) => Ok(folder),
+            DatabaseName::Rocks(folder) => Err(StateError::NoRocksDb { folder: folder.clone() }),
+        }
+    }
+}
+
+fn options(chain_id: &str, verification: Verification) -> OpenOptions {
+    let identity = Identity { schema: SCHEMA, chain_id: chain_id.to_owned() };
+    OpenOptions { verification, ..OpenOptions::new(identity) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_shard;
+    use torr_store::stored_trie::ShardUid;
+
+    #[test]
+    fn shards_are_read_as_they_are_written() {
+        for (text, shard) in [
+            ("3", Some((0, 3))),
+            ("s3.v2", Some((2, 3))),
+            ("s3", None),
+            ("3.v2", None),
+            ("s.v", None),
+            ("-1", None),
+            ("", None),
+            ("4294967296", None),
+        ] {
+            let shard = shard.map(|(version, shard_id)| ShardUid { version, shard_id });
+            assert_eq!(parse_shard(text).ok(), shard, "{text}");
+        }
+        let shard = ShardUid { version: 7, shard_id: 9 };
+        assert_eq!(parse_shard(&shard.to_string()), Ok(shard));
+    }
+}
