@@ -237,7 +237,7 @@ fn what_is_too_long_for_a_file_is_said_to_be() {
         let mut update = empty.update();
         update.insert(&key, &value).expect("nothing is read");
         let changes = update.finish().expect("nothing is read").into_changes();
-        changes.insertions.into_iter().for_each(|it| state.insert(it.bytes.into()));
+        changes.insertions.into_iter().for_each(|it| state.insert(it.bytes));
         let trie = Trie::with_root(state, changes.new_root);
         export(&trie, &Begun::nothing(changes.new_root), &mut io::sink(), |_| ())
     };

@@ -85,7 +85,7 @@ impl EmbeddedDatabase {
     /// # Errors
     /// When the system does not say.
     pub fn exists(folder: &Path) -> Result<bool, DatabaseError> {
-        Folder::has_database_at(folder)
+        Folder::has_database_at(folder, DATABASE)
     }
 }
 

@@ -51,12 +51,12 @@ impl Folder {
 
     /// Whether it has a database.
     pub(super) fn has_database(&self) -> Result<bool, DatabaseError> {
-        Folder::has_database_at(&self.path)
+        Folder::has_database_at(&self.path, self.database)
     }
 
-    /// Whether a folder, which need not exist, has a database.
-    pub(super) fn has_database_at(folder: &Path) -> Result<bool, DatabaseError> {
-        let path = folder.join(DATABASE);
+    /// Whether a folder, which need not exist, has a database with this name.
+    pub(super) fn has_database_at(folder: &Path, database: &str) -> Result<bool, DatabaseError> {
+        let path = folder.join(database);
         path.try_exists().map_err(|source| DatabaseError::io("look at", path, source))
     }
 

@@ -91,6 +91,14 @@ impl RocksDatabase {
         options.identify(&database)?;
         Ok(database)
     }
+
+    /// Whether a folder has a database, for who does not want one to be made. Nothing is opened.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn exists(folder: &Path) -> Result<bool, DatabaseError> {
+        Folder::has_database_at(folder, DATABASE)
+    }
 }
 
 /// Makes empty columns in the folder `path`.

@@ -6,6 +6,8 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+#[cfg(feature = "rocksdb")]
+use torr_store::database::RocksDatabase;
 use torr_store::database::{
     Database, DatabaseError, EmbeddedDatabase, Identity, OpenOptions, Verification,
 };
@@ -71,49 +73,66 @@ impl DatabaseArguments {
     }
 
     fn open_checked(&self, verification: Verification) -> Result<ShardState, StateError> {
-        let folder = self.folder()?;
-        if !EmbeddedDatabase::exists(folder)? {
-            return Err(StateError::NoDatabase { folder: folder.to_owned() });
+        if !self.db.exists()? {
+            return Err(StateError::NoDatabase { folder: self.db.folder().to_owned() });
         }
-        self.open_existing(folder, verification)
+        self.open_existing(verification)
     }
 
     /// The state of the shard, in a database that is made if there is none.
     pub(super) fn open_or_make(&self) -> Result<ShardState, StateError> {
-        let folder = self.folder()?;
-        if EmbeddedDatabase::exists(folder)? {
-            return self.open_existing(folder, Verification::AsRead);
+        if self.db.exists()? {
+            return self.open_existing(Verification::AsRead);
         }
-        let no_chain = || StateError::NoChain { folder: folder.to_owned() };
+        let no_chain = || StateError::NoChain { folder: self.db.folder().to_owned() };
         let chain = self.chain.as_ref().ok_or_else(no_chain)?;
-        let database = EmbeddedDatabase::open(folder, &options(chain, Verification::AsRead))?;
-        self.state_in(database)
+        self.state_in(self.db.open(&options(chain, Verification::AsRead))?)
     }
 
-    fn open_existing(
-        &self,
-        folder: &Path,
-        verification: Verification,
-    ) -> Result<ShardState, StateError> {
+    fn open_existing(&self, verification: Verification) -> Result<ShardState, StateError> {
         let chain = self.chain.as_deref();
         // No chain has this name; which one the database is of, it says when it refuses it.
-        let opened = EmbeddedDatabase::open(folder, &options(chain.unwrap_or(""), verification));
-        let database = match opened {
-            Err(DatabaseError::OtherChain { found, .. }) if chain.is_none() => {
-                EmbeddedDatabase::open(folder, &options(&found, verification))?
+        let opened = self.db.open(&options(chain.unwrap_or(""), verification));
+        self.state_in(match opened {
+            Err(StateError::Database(DatabaseError::OtherChain { found, .. }))
+                if chain.is_none() =>
+            {
+                self.db.open(&options(&found, verification))?
             }
             opened => opened?,
-        };
-        self.state_in(database)
+        })
     }
 
-    fn state_in(&self, database: impl Database + 'static) -> Result<ShardState, StateError> {
-        Ok(ShardState::open(Arc::new(database), self.shard)?)
+    fn state_in(&self, database: Arc<dyn Database>) -> Result<ShardState, StateError> {
+        Ok(ShardState::open(database, self.shard)?)
+    }
+}
+
+impl DatabaseName {
+    fn folder(&self) -> &Path {
+        match self {
+            DatabaseName::Embedded(folder) | DatabaseName::Rocks(folder) => folder,
+        }
     }
 
-    fn folder(&self) -> Result<&Path, StateError> {
-        match &self.db {
-            DatabaseName::Embedded(folder) => Ok(folder),
+    fn exists(&self) -> Result<bool, StateError> {
+        match self {
+            DatabaseName::Embedded(folder) => Ok(EmbeddedDatabase::exists(folder)?),
+            #[cfg(feature = "rocksdb")]
+            DatabaseName::Rocks(folder) => Ok(RocksDatabase::exists(folder)?),
+            #[cfg(not(feature = "rocksdb"))]
+            DatabaseName::Rocks(folder) => Err(StateError::NoRocksDb { folder: folder.clone() }),
+        }
+    }
+
+    fn open(&self, options: &OpenOptions) -> Result<Arc<dyn Database>, StateError> {
+        match self {
+            DatabaseName::Embedded(folder) => {
+                Ok(Arc::new(EmbeddedDatabase::open(folder, options)?))
+            }
+            #[cfg(feature = "rocksdb")]
+            DatabaseName::Rocks(folder) => Ok(Arc::new(RocksDatabase::open(folder, options)?)),
+            #[cfg(not(feature = "rocksdb"))]
             DatabaseName::Rocks(folder) => Err(StateError::NoRocksDb { folder: folder.clone() }),
         }
     }

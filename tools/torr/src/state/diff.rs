@@ -12,7 +12,6 @@ use crate::style::{BAD, DIM, GOOD, TITLE};
 use clap::Args;
 use serde::Serialize;
 use torr_crypto::hash::CryptoHash;
-use torr_store::source::NodeSource;
 
 /// Shows the keys in which two versions of the state differ, with both values
 #[derive(Args)]
@@ -66,8 +65,8 @@ fn report(arguments: &DiffArguments) -> Result<DiffReport, StateError> {
             break;
         }
         let key = &difference.key;
-        let old = difference.old.map(|value| old.source().value(&value)).transpose()?;
-        let new = difference.new.map(|value| new.source().value(&value)).transpose()?;
+        let old = difference.old.map(|value| old.source().value_of(&value)).transpose()?;
+        let new = difference.new.map(|value| new.source().value_of(&value)).transpose()?;
         differences.push(DifferenceReport {
             key: KeyReport::new(key),
             old: old.map(|value| ValueReport::new(key, &value)),

@@ -26,6 +26,7 @@ pub(crate) enum StateError {
          the folder of an embedded database",
         folder.display()
     )]
+    #[cfg_attr(feature = "rocksdb", expect(dead_code, reason = "this program has RocksDB"))]
     NoRocksDb {
         /// The folder.
         folder: PathBuf,
