@@ -44,20 +44,26 @@ fn measure(keys: u64) -> Result<serde_json::Value, Box<dyn Error>> {
     }
 
     let len = batch_len(keys);
-    let insert = micros_per_key(len, |round| {
-        let batch = sorted_keys(new_numbers(keys, round));
+    let insert = micros_per_key(len, |_| {
+        let batch = sorted_keys(new_numbers(keys, 0));
         let start = Instant::now();
         write(&trie, &batch, 1).map(drop).expect("nomt works");
         start
     });
-    let update = micros_per_key(len, |round| {
-        let batch = sorted_keys(old_numbers(keys, round));
+    let update_first = micros_per_key(len, |round| {
+        let batch = sorted_keys(old_numbers(keys, round + 1));
         let start = Instant::now();
         write(&trie, &batch, 1).map(drop).expect("nomt works");
         start
     });
-    let delete = micros_per_key(len, |round| {
-        let batch = sorted_keys(old_numbers(keys, round));
+    let update = micros_per_key(len, |_| {
+        let batch = sorted_keys(old_numbers(keys, 0));
+        let start = Instant::now();
+        write(&trie, &batch, 1).map(drop).expect("nomt works");
+        start
+    });
+    let delete = micros_per_key(len, |_| {
+        let batch = sorted_keys(old_numbers(keys, 0));
         let start = Instant::now();
         finish(&trie, batch.iter().map(|(key, _)| (*key, None))).map(drop).expect("nomt works");
         start
@@ -78,14 +84,20 @@ fn measure(keys: u64) -> Result<serde_json::Value, Box<dyn Error>> {
         start
     });
     let batches = workload::REPEATS * len * ENTRY_LEN as u64;
-    let amplification = before.zip(bytes_written()).map(|(before, after)| (after - before) as f64 / batches as f64);
+    let amplification =
+        before.zip(bytes_written()).map(|(before, after)| (after - before) as f64 / batches as f64);
     Ok(json!({
-        "keys": keys, "insert": insert, "update": update, "delete": delete, "read": read,
+        "keys": keys, "insert": insert, "update": update,
+        "update_first": update_first, "delete": delete, "read": read,
         "commit": commit, "amplification": amplification,
     }))
 }
 
-fn write(trie: &Trie, batch: &[(Key, u64)], version: u64) -> Result<FinishedSession, Box<dyn Error>> {
+fn write(
+    trie: &Trie,
+    batch: &[(Key, u64)],
+    version: u64,
+) -> Result<FinishedSession, Box<dyn Error>> {
     finish(trie, batch.iter().map(|(key, number)| (*key, Some(value(*number, version).to_vec()))))
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Figures {
     pub(crate) insert: Option<f64>,
     /// Updating keys, likewise.
     pub(crate) update: Option<f64>,
+    /// Updating keys that were not touched before, likewise.
+    pub(crate) update_first: Option<f64>,
     /// Updating keys, hashed on all threads.
     pub(crate) update_parallel: Option<f64>,
     /// Deleting keys, likewise.
@@ -57,6 +59,7 @@ pub(crate) struct Nomt {
     pub(crate) keys: u64,
     insert: f64,
     update: f64,
+    update_first: f64,
     delete: f64,
     read: f64,
     commit: f64,
@@ -79,6 +82,7 @@ impl Figures {
             keys: nomt.keys,
             insert: Some(nomt.insert),
             update: Some(nomt.update),
+            update_first: Some(nomt.update_first),
             delete: Some(nomt.delete),
             read: Some(nomt.read),
             commit: Some(nomt.commit),

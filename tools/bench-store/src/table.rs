@@ -16,6 +16,7 @@ type Row = (&'static str, fn(&Figures) -> Option<f64>);
 const ROWS: &[Row] = &[
     ("insert, up to the root and changes", |f| f.insert),
     ("update, likewise", |f| f.update),
+    ("update of keys not touched before", |f| f.update_first),
     ("update, hashed on all threads", |f| f.update_parallel),
     ("delete, likewise", |f| f.delete),
     ("commit of a batch of updates", |f| f.commit),
@@ -64,6 +65,7 @@ const NOTHING: Figures = Figures {
     keys: 1_000_000,
     insert: None,
     update: None,
+    update_first: None,
     update_parallel: None,
     delete: None,
     read: None,

@@ -18,25 +18,50 @@ pub(super) struct Map {
 
 /// Leaves by their lower bounds: a leaf has the keys from its bound up to the next bound. The first
 /// bound is the empty key. No leaf is empty.
-type Leaves = BTreeMap<Bytes, Arc<Leaf>>;
+type Leaves = BTreeMap<Key, Arc<Leaf>>;
 
 /// Entries in the order of their keys.
-type Leaf = Vec<(Bytes, Counted)>;
+type Leaf = Vec<(Key, Counted)>;
+
+/// A key with its beginning at hand: most comparisons end there, and need not wait for the bytes, which
+/// are elsewhere. The order is that of the bytes: what is behind a key's end counts as zeros, and where
+/// that makes keys alike, the bytes decide.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    start: [u64; 2],
+    bytes: Bytes,
+}
+
+impl Key {
+    fn new(bytes: Bytes) -> Key {
+        let mut start = [0; 16];
+        for (place, byte) in start.iter_mut().zip(bytes.iter()) {
+            *place = *byte;
+        }
+        let start = u128::from_be_bytes(start);
+        Key { start: [(start >> 64) as u64, start as u64], bytes }
+    }
+}
 
 impl Map {
     /// The value of `key`.
     pub(super) fn get(&self, key: &[u8]) -> Option<&Counted> {
-        let (_, leaf) = self.leaves.range::<[u8], _>(up_to(key)).next_back()?;
+        self.of_key(&Key::new(key.into()))
+    }
+
+    fn of_key(&self, key: &Key) -> Option<&Counted> {
+        let (_, leaf) = self.leaves.range(..=key).next_back()?;
         let index = search(leaf, key).ok()?;
         leaf.get(index).map(|(_, counted)| counted)
     }
 
     /// Gives `key` a value.
     pub(super) fn insert(&mut self, key: Bytes, counted: Counted) {
+        let key = Key::new(key);
         let leaves = Arc::make_mut(&mut self.leaves);
-        let Some((_, leaf)) = leaves.range_mut::<[u8], _>(up_to(&key)).next_back() else {
+        let Some((_, leaf)) = leaves.range_mut(..=&key).next_back() else {
             // Either there is no leaf, or the one that began with the empty key is gone.
-            leaves.insert(Bytes::from([]), Arc::new(vec![(key, counted)]));
+            leaves.insert(Key::new(Bytes::from([])), Arc::new(vec![(key, counted)]));
             return;
         };
         let leaf = Arc::make_mut(leaf);
@@ -51,26 +76,25 @@ impl Map {
         if leaf.len() > LEAF_LEN {
             let upper = leaf.split_off(LEAF_LEN / 2);
             if let Some((bound, _)) = upper.first() {
-                leaves.insert(Arc::clone(bound), Arc::new(upper));
+                leaves.insert(bound.clone(), Arc::new(upper));
             }
         }
     }
 
     /// Removes `key`, if it is there.
     pub(super) fn remove(&mut self, key: &[u8]) {
-        if self.get(key).is_none() {
+        let key = Key::new(key.into());
+        if self.of_key(&key).is_none() {
             return;
         }
         let leaves = Arc::make_mut(&mut self.leaves);
-        let Some((bound, leaf)) = leaves.range_mut::<[u8], _>(up_to(key)).next_back() else {
-            return;
-        };
+        let Some((bound, leaf)) = leaves.range_mut(..=&key).next_back() else { return };
         let leaf = Arc::make_mut(leaf);
-        if let Ok(index) = search(leaf, key) {
+        if let Ok(index) = search(leaf, &key) {
             leaf.remove(index);
         }
         if leaf.is_empty() {
-            let bound = Arc::clone(bound);
+            let bound = bound.clone();
             leaves.remove(&bound);
         }
     }
@@ -80,32 +104,31 @@ impl Map {
         if range.is_empty() {
             return Box::new(std::iter::empty());
         }
-        let mut walk =
-            Walk { leaves: Arc::clone(&self.leaves), range: range.clone(), direction, at: None };
+        let key = |bound: &Bound<Bytes>| bound.clone().map(Key::new);
+        let (start, end) = (key(&range.start), key(&range.end));
+        let leaves = Arc::clone(&self.leaves);
+        let mut walk = Walk { leaves, start, end, direction, at: None };
         walk.at = walk.first();
         Box::new(walk.map(Ok))
     }
 }
 
-fn up_to(key: &[u8]) -> (Bound<&[u8]>, Bound<&[u8]>) {
-    (Bound::Unbounded, Bound::Included(key))
-}
-
-fn search(leaf: &Leaf, key: &[u8]) -> Result<usize, usize> {
-    leaf.binary_search_by(|(present, _)| (**present).cmp(key))
+fn search(leaf: &Leaf, key: &Key) -> Result<usize, usize> {
+    leaf.binary_search_by(|(present, _)| present.cmp(key))
 }
 
 /// A way through the entries of a range.
 struct Walk {
     leaves: Arc<Leaves>,
-    range: KeyRange,
+    start: Bound<Key>,
+    end: Bound<Key>,
     direction: Direction,
     at: Option<Place>,
 }
 
 /// A leaf and what of it is still to come.
 struct Place {
-    bound: Bytes,
+    bound: Key,
     leaf: Arc<Leaf>,
     left: Range<usize>,
 }
@@ -121,9 +144,9 @@ impl Iterator for Walk {
                 Direction::Descending => place.left.next_back(),
             };
             if let Some((key, counted)) = index.and_then(|index| place.leaf.get(index)) {
-                return Some((Arc::clone(key), Arc::clone(&counted.value)));
+                return Some((Arc::clone(&key.bytes), Arc::clone(&counted.value)));
             }
-            let bound = Arc::clone(&place.bound);
+            let bound = place.bound.clone();
             self.at = self.after(&bound);
         }
     }
@@ -132,54 +155,51 @@ impl Iterator for Walk {
 impl Walk {
     /// Where the way begins.
     fn first(&self) -> Option<Place> {
-        let (start, end) = self.range.as_bounds();
-        let mut up_to_end = self.leaves.range::<[u8], _>((Bound::Unbounded, end));
-        match (self.direction, start) {
+        let mut up_to_end = self.leaves.range((Bound::Unbounded, self.end.as_ref()));
+        match (self.direction, &self.start) {
             (Direction::Descending, _) => up_to_end.next_back(),
             (_, Bound::Unbounded) => up_to_end.next(),
             // The leaf that would have the key; if none would, the first.
             (_, Bound::Included(key) | Bound::Excluded(key)) => {
-                let would_have = self.leaves.range::<[u8], _>(up_to(key)).next_back();
-                would_have.or_else(|| up_to_end.next())
+                self.leaves.range(..=key).next_back().or_else(|| up_to_end.next())
             }
         }
         .map(|leaf| self.place(leaf))
     }
 
     /// Where it goes on behind the leaf at `bound`.
-    fn after(&self, bound: &[u8]) -> Option<Place> {
-        let (start, end) = self.range.as_bounds();
+    fn after(&self, bound: &Key) -> Option<Place> {
         let next = match self.direction {
             Direction::Ascending => {
-                let behind = Bound::Excluded(bound);
-                let is_last =
-                    KeyRange { start: behind.map(Bytes::from), end: self.range.end.clone() }
-                        .is_empty();
-                if is_last { None } else { self.leaves.range::<[u8], _>((behind, end)).next() }
+                let is_last = match &self.end {
+                    Bound::Unbounded => false,
+                    Bound::Included(end) | Bound::Excluded(end) => bound >= end,
+                };
+                let behind = (Bound::Excluded(bound), self.end.as_ref());
+                if is_last { None } else { self.leaves.range(behind).next() }
             }
             Direction::Descending => {
-                let is_last = match start {
+                let is_last = match &self.start {
                     Bound::Unbounded => false,
                     Bound::Included(start) | Bound::Excluded(start) => bound <= start,
                 };
-                let before = (Bound::Unbounded, Bound::Excluded(bound));
-                if is_last { None } else { self.leaves.range::<[u8], _>(before).next_back() }
+                if is_last { None } else { self.leaves.range(..bound).next_back() }
             }
         };
         next.map(|leaf| self.place(leaf))
     }
 
-    fn place(&self, (bound, leaf): (&Bytes, &Arc<Leaf>)) -> Place {
-        let from = match &self.range.start {
+    fn place(&self, (bound, leaf): (&Key, &Arc<Leaf>)) -> Place {
+        let from = match &self.start {
             Bound::Unbounded => 0,
             Bound::Included(start) => leaf.partition_point(|(key, _)| key < start),
             Bound::Excluded(start) => leaf.partition_point(|(key, _)| key <= start),
         };
-        let to = match &self.range.end {
+        let to = match &self.end {
             Bound::Unbounded => leaf.len(),
             Bound::Included(end) => leaf.partition_point(|(key, _)| key <= end),
             Bound::Excluded(end) => leaf.partition_point(|(key, _)| key < end),
         };
-        Place { bound: Arc::clone(bound), leaf: Arc::clone(leaf), left: from..to.max(from) }
+        Place { bound: bound.clone(), leaf: Arc::clone(leaf), left: from..to.max(from) }
     }
 }
