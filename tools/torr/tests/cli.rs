@@ -12,7 +12,12 @@ mod states;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::RwLock;
+
+/// A program that is started has all that its parent has open until it is another program. So none is
+/// started while a test has a database open: it would be in use a little longer than the test thinks.
+static STARTING: RwLock<()> = RwLock::new(());
 
 /// Makes a test of each transcript.
 macro_rules! cases {
@@ -156,13 +161,14 @@ fn execute(folder: &Path, command: &str, more: &[&str]) -> String {
 
 fn torr(folder: &Path, arguments: &[&str], more: &[&str]) -> String {
     let more = if arguments.first() == Some(&"run") { more } else { &[] };
-    let output = Command::new(env!("CARGO_BIN_EXE_torr"))
-        .args(arguments)
-        .args(more)
-        .current_dir(folder)
-        .env_clear()
-        .output()
-        .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_torr"));
+    command.args(arguments).args(more).current_dir(folder).env_clear();
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let started = {
+        let _others = STARTING.read().unwrap();
+        command.spawn().unwrap()
+    };
+    let output = started.wait_with_output().unwrap();
     let mut text = String::from_utf8(output.stdout).unwrap();
     text += &String::from_utf8(output.stderr).unwrap();
     if output.status.code() != Some(0) {

@@ -1,7 +1,7 @@
 //! Databases that the command line does not make: with several versions, with what has no record; and
 //! files that are cut off.
 
-use crate::{sandbox, torr};
+use crate::{STARTING, sandbox, torr};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -50,6 +50,7 @@ fn data(key: &[u8], value: &[u8]) -> Change {
 
 /// Three versions, one after the other.
 pub(crate) fn history(folder: &Path) {
+    let _alone = STARTING.write().unwrap();
     let state = open(folder, 0);
     let first = vec![data(b"counter", b"1"), data(b"old", b"goes")];
     let first = commit(&state, None, 1, first).number;
@@ -66,6 +67,7 @@ pub(crate) fn unrecorded(folder: &Path, shard_id: u32) {
         (TrieKey::PromiseYieldIndices, Some(indices)),
         (TrieKey::BandwidthSchedulerState, Some(vec![0; 40])),
     ];
+    let _alone = STARTING.write().unwrap();
     commit(&open(folder, shard_id), None, 1, changes);
 }
 
