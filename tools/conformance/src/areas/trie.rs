@@ -21,7 +21,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use torr_primitives::ProtocolVersion;
-use torr_store::database::{EmbeddedDatabase, MemoryDatabase, RocksDatabase};
+#[cfg(feature = "rocksdb")]
+use torr_store::database::RocksDatabase;
+use torr_store::database::{EmbeddedDatabase, MemoryDatabase};
 use torr_store::source::NodeSource;
 use torr_store::trie::NodeUpdate;
 
@@ -48,6 +50,7 @@ macro_rules! kept {
             ("partial state", $area::rebuild::<InPartialState>),
             ("a database in memory", $area::rebuild::<Stored<MemoryDatabase>>),
             ("an embedded database", $area::rebuild::<Stored<EmbeddedDatabase>>),
+            #[cfg(feature = "rocksdb")]
             ("RocksDB", $area::rebuild::<Stored<RocksDatabase>>),
         ])
     };

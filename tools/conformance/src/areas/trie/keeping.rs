@@ -6,9 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 use torr_crypto::hash::CryptoHash;
+#[cfg(feature = "rocksdb")]
+use torr_store::database::RocksDatabase;
 use torr_store::database::{
     Batch, Column, Database, DatabaseError, Direction, EmbeddedDatabase, Identity, KeyRange,
-    MemoryDatabase, OpenOptions, RocksDatabase,
+    MemoryDatabase, OpenOptions,
 };
 use torr_store::memory_trie::{MemoryNodes, MemoryTrie};
 use torr_store::partial_state::PartialState;
@@ -145,6 +147,7 @@ impl NewDatabase for EmbeddedDatabase {
     }
 }
 
+#[cfg(feature = "rocksdb")]
 impl NewDatabase for RocksDatabase {
     fn new() -> Result<(RocksDatabase, Option<TempDir>), String> {
         on_disk(RocksDatabase::open)
