@@ -6,7 +6,7 @@
 //!
 //! **Damage.** Blocks and logs have checksums, which RocksDB compares as it reads; every value has one of
 //! its own beside, with its key and column (`record.rs`), which also covers what is held in memory. A log
-//! or a list of files that is cut short looks to RocksDB like a stop; [`Mark`] keeps how much was written,
+//! or a list of files that is cut short looks to RocksDB like a stop; `Mark` keeps how much was written,
 //! so that less is an error. By default all of it is read when it is opened ([`Verification`]), before
 //! anything is changed.
 //!
