@@ -105,6 +105,31 @@ struct Version {
     count: usize,
 }
 
+/// The bytes of a value that is to be put.
+#[derive(Debug)]
+enum ValueBytes<'b> {
+    /// Of a new one.
+    New(&'b [u8]),
+    /// Of one that another node has.
+    Kept(Arc<[u8]>),
+}
+
+impl ValueBytes<'_> {
+    fn as_slice(&self) -> &[u8] {
+        match self {
+            ValueBytes::New(bytes) => bytes,
+            ValueBytes::Kept(bytes) => bytes,
+        }
+    }
+
+    fn to_shared(&self) -> Arc<[u8]> {
+        match self {
+            ValueBytes::New(bytes) => Arc::from(*bytes),
+            ValueBytes::Kept(bytes) => Arc::clone(bytes),
+        }
+    }
+}
+
 impl MemoryTrie {
     /// The version with this root; `None` if it is not kept.
     pub fn version(&self, root: CryptoHash) -> Option<Trie<MemoryNodes<'_>>> {
@@ -192,14 +217,15 @@ impl MemoryTrie {
             }));
             let value = match &node.value {
                 NewValue::Nothing => None,
-                NewValue::Old(MemoryPlace(place)) => Some(self.value_at(*place)),
-                NewValue::New(_, range) => Some(finished.value(range).into()),
+                NewValue::Old(MemoryPlace(place)) => Some(ValueBytes::Kept(self.value_at(*place))),
+                NewValue::New(_, range) => Some(ValueBytes::New(finished.value(range))),
             };
             match self.put(finished.encoding(node), &places, value) {
                 Ok(place) => new.push(place),
                 Err(error) => {
-                    // Parents first, so that each goes when nothing leads to it.
-                    new.iter().rev().for_each(|place| self.drop_unless_used(*place));
+                    // Those that none of the others leads to; the others go with them.
+                    new.retain(|place| self.node_at(*place).references() == 0);
+                    self.drop_unused(new);
                     return Err(error);
                 }
             }
@@ -212,16 +238,15 @@ impl MemoryTrie {
         &mut self,
         encoding: &[u8],
         places: &[u32],
-        value: Option<Arc<[u8]>>,
+        value: Option<ValueBytes<'_>>,
     ) -> Result<u32, CommitError> {
-        let long = value.as_ref().filter(|value| value.len() > node::LONGEST_INLINED);
-        let value = match (long, &value) {
-            (Some(long), _) => {
-                let place = self.long_values.put(Arc::clone(long)).ok_or(CommitError::Full)?;
+        let value = match &value {
+            None => Value::Nothing,
+            Some(value) if value.as_slice().len() > node::LONGEST_INLINED => {
+                let place = self.long_values.put(value.to_shared()).ok_or(CommitError::Full)?;
                 Value::Long(place)
             }
-            (None, Some(value)) => Value::Inlined(value),
-            (None, None) => Value::Nothing,
+            Some(value) => Value::Inlined(value.as_slice()),
         };
         let node = NewNode { encoding, places, value };
         let place = match node.len() {
@@ -285,16 +310,11 @@ impl MemoryTrie {
         self.len -= 1;
     }
 
-    fn drop_unless_used(&mut self, place: u32) {
-        if self.node_at(place).references() == 0 {
-            let node = self.node_at(place);
-            let children: Vec<_> =
-                (0..node.children()).map(|position| node.child(position)).collect();
-            self.give_back(place);
-            for child in children {
-                let references = self.node_at(child).references().saturating_sub(1);
-                node::set_references(self.arena.bytes_mut(child), references);
-            }
+    /// Nothing leads to some nodes, and nothing will.
+    fn drop_unused(&mut self, places: impl IntoIterator<Item = u32>) {
+        for place in places {
+            self.refer_to(place);
+            self.release(place);
         }
     }
 }

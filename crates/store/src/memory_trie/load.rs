@@ -5,7 +5,7 @@
 //! are read, and has to get the hash that the trie has for it.
 
 use super::{LoadError, MemoryNodes, MemoryPlace, MemoryTrie};
-use super::{VERSIONS_MADE, Version};
+use super::{VERSIONS_MADE, ValueBytes, Version};
 use crate::database::KeyRange;
 use crate::nibbles::packed_range;
 use crate::node::{EncodedChild, EncodedKind};
@@ -149,7 +149,7 @@ impl MemoryTrie {
                 break;
             }
             let below: Vec<_> = children.iter().filter_map(|child| places[*child]).collect();
-            match self.put(node.bytes(), &below, value.clone()) {
+            match self.put(node.bytes(), &below, value.clone().map(ValueBytes::Kept)) {
                 Ok(place) => {
                     places[index] = Some(place);
                     // They belong to this one now.
@@ -161,10 +161,7 @@ impl MemoryTrie {
         match (failed, places.first().copied().flatten()) {
             (None, Some(root)) => Ok(root),
             (failed, _) => {
-                for place in places.into_iter().flatten() {
-                    self.refer_to(place);
-                    self.release(place);
-                }
+                self.drop_unused(places.into_iter().flatten());
                 Err(failed.unwrap_or(NO_ROOT))
             }
         }
