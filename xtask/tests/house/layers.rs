@@ -20,6 +20,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("torr-vm-runner", &["torr-crypto", "torr-parameters", "torr-primitives", "torr-vm-logic"]),
     (
+        "torr-runtime",
+        &[
+            "torr-crypto",
+            "torr-parameters",
+            "torr-primitives",
+            "torr-store",
+            "torr-vm-logic",
+            "torr-vm-runner",
+        ],
+    ),
+    (
         "torr-testkit",
         &[
             "torr-crypto",
