@@ -28,10 +28,12 @@ pub mod contract;
 pub mod merkle;
 pub mod outcome;
 pub mod receipt;
+pub mod state_change;
 pub mod state_init;
 pub mod state_record;
 pub mod transaction;
 pub mod trie_key;
+pub mod validator_stake;
 pub mod yield_id;
 
 pub use access_key::{AccessKey, AccessKeyPermission, FunctionCallPermission, GasKeyInfo};
@@ -42,6 +44,8 @@ pub use amount::{
     ProtocolVersion, ReceiptIndex, ShardId, StorageUsage,
 };
 pub use contract::{AccountContract, GlobalContractDeployMode, GlobalContractIdentifier};
+pub use state_change::StateChangeCause;
 pub use state_record::StateRecord;
 pub use trie_key::TrieKey;
+pub use validator_stake::ValidatorStake;
 pub use yield_id::YieldId;

@@ -5,3 +5,13 @@
 //! are inputs; the number of threads, the engine and the way the trie is kept change nothing.
 
 #![forbid(unsafe_code)]
+
+mod action;
+mod context;
+mod error;
+mod receipt;
+mod state;
+
+pub use context::{BlockContext, ChunkContext, EpochContext};
+pub use error::Fault;
+pub use state::ContractCodes;

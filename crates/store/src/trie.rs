@@ -88,6 +88,22 @@ impl<S: NodeSource> Trie<S> {
         found.map(|(node, value)| self.source.value(&node, &value)).transpose()
     }
 
+    /// The value under a key, if `wanted` says so when it is told its hash and length. The value is not
+    /// read before.
+    ///
+    /// # Errors
+    /// As [`Trie::get`].
+    pub fn get_if(
+        &self,
+        key: &[u8],
+        wanted: impl FnOnce(&ValueRef) -> bool,
+    ) -> Result<Option<Arc<[u8]>>, TrieError> {
+        match self.find(key)? {
+            Some((node, value)) if wanted(&value) => self.source.value(&node, &value).map(Some),
+            Some(_) | None => Ok(None),
+        }
+    }
+
     /// Hash and length of the value under a key, which itself is not read.
     ///
     /// # Errors

@@ -1,0 +1,71 @@
+//! Values of the state as what they are.
+//!
+//! A value that cannot be read is not the input's fault: the state holds what was written there by this
+//! code, so it is damaged.
+
+use super::StateUpdate;
+use crate::error::Fault;
+use borsh::{BorshDeserialize, BorshSerialize};
+use torr_crypto::key::PublicKeyHandle;
+use torr_primitives::{AccessKey, Account, AccountId, TrieKey};
+
+impl StateUpdate<'_> {
+    /// The value under a key, decoded.
+    pub(crate) fn read<T: BorshDeserialize>(&self, key: &TrieKey) -> Result<Option<T>, Fault> {
+        let Some(bytes) = self.get(key)? else { return Ok(None) };
+        let undecodable =
+            |error| Fault::inconsistent(format!("what stands under {key:?} is damaged: {error}"));
+        T::try_from_slice(&bytes).map(Some).map_err(undecodable)
+    }
+
+    /// The value under a key that has to be there, decoded.
+    pub(crate) fn read_present<T: BorshDeserialize>(&self, key: &TrieKey) -> Result<T, Fault> {
+        let missing = || Fault::inconsistent(format!("nothing stands under {key:?}"));
+        self.read(key)?.ok_or_else(missing)
+    }
+
+    /// Puts a value under a key, encoded.
+    pub(crate) fn write<T: BorshSerialize>(&mut self, key: &TrieKey, value: &T) -> Result<(), Fault> {
+        let encoded = borsh::to_vec(value)
+            .map_err(|_| Fault::Bug { what: "what is written to the state can be encoded" })?;
+        self.set(key, encoded);
+        Ok(())
+    }
+
+    /// An account; `None` if there is none.
+    pub(crate) fn account(&self, account_id: &AccountId) -> Result<Option<Account>, Fault> {
+        self.read(&TrieKey::Account { account_id: account_id.clone() })
+    }
+
+    /// Writes an account.
+    pub(crate) fn set_account(
+        &mut self,
+        account_id: &AccountId,
+        account: &Account,
+    ) -> Result<(), Fault> {
+        self.write(&TrieKey::Account { account_id: account_id.clone() }, account)
+    }
+
+    /// An access key; `None` if the account has none such.
+    pub(crate) fn access_key(
+        &self,
+        account_id: &AccountId,
+        public_key: &PublicKeyHandle,
+    ) -> Result<Option<AccessKey>, Fault> {
+        self.read(&access_key(account_id, public_key))
+    }
+
+    /// Writes an access key.
+    pub(crate) fn set_access_key(
+        &mut self,
+        account_id: &AccountId,
+        public_key: &PublicKeyHandle,
+        value: &AccessKey,
+    ) -> Result<(), Fault> {
+        self.write(&access_key(account_id, public_key), value)
+    }
+}
+
+fn access_key(account_id: &AccountId, public_key: &PublicKeyHandle) -> TrieKey {
+    TrieKey::AccessKey { account_id: account_id.clone(), public_key: public_key.clone() }
+}
