@@ -4,6 +4,8 @@
 //! text of an engine, no path, nothing that differs between machines. Names and fields are the
 //! protocol's. [`Fault`] never becomes an outcome: whoever runs the call stops and says why.
 
+mod in_outcome;
+
 pub use torr_primitives::error::{MethodResolveError, PrepareError, WasmTrap};
 
 use borsh::{BorshDeserialize, BorshSerialize};
