@@ -39,6 +39,8 @@ pub enum Feature {
     /// A delegated deposit under a key for function calls fails with that error, whatever else is
     /// wrong.
     FixDelegateActionDepositWithFunctionCallError,
+    /// Storage proof is limited by the receipt, not by each of its function calls.
+    EnforcePerReceiptStorageProofLimit,
     /// A function call names a method.
     RejectEmptyMethodName,
     /// Takes [`Feature::DelegateV2`] back.
@@ -50,10 +52,8 @@ pub enum Feature {
     EnforceStorageProofLimitForAllActions,
     /// A global contract can be called in the chunk that distributes it.
     GlobalContractSameChunkCallFix,
-    /// Universal accounts receive no transfers until there are [`Feature::UniversalAccounts`].
+    /// Universal accounts receive no transfers until a parameter allows them.
     RejectUniversalAccountTransfers,
-    /// Accounts can be named after a contract, data and keys (`0u…`).
-    UniversalAccounts,
     /// A universal state init of an account that has begun gives back the whole deposit, rather
     /// than what is left of it after paying for storage.
     RefundRepeatedUniversalStateInitDeposit,
@@ -74,13 +74,13 @@ impl Feature {
         Feature::FixDeleteAccountGlobalContractStorageUsage,
         Feature::FixDelegatedDeterministicStateInit,
         Feature::FixDelegateActionDepositWithFunctionCallError,
+        Feature::EnforcePerReceiptStorageProofLimit,
         Feature::RejectEmptyMethodName,
         Feature::RejectDelegateV2,
         Feature::RejectWithdrawFromGasKeyInDelegate,
         Feature::EnforceStorageProofLimitForAllActions,
         Feature::GlobalContractSameChunkCallFix,
         Feature::RejectUniversalAccountTransfers,
-        Feature::UniversalAccounts,
         Feature::RefundRepeatedUniversalStateInitDeposit,
     ];
 
@@ -99,13 +99,14 @@ impl Feature {
             | Feature::FixDeleteAccountGlobalContractStorageUsage
             | Feature::FixDelegatedDeterministicStateInit
             | Feature::FixDelegateActionDepositWithFunctionCallError => 85,
+            Feature::EnforcePerReceiptStorageProofLimit => 86,
             Feature::RejectEmptyMethodName
             | Feature::RejectDelegateV2
             | Feature::RejectWithdrawFromGasKeyInDelegate
             | Feature::EnforceStorageProofLimitForAllActions
             | Feature::GlobalContractSameChunkCallFix
             | Feature::RejectUniversalAccountTransfers => 87,
-            Feature::UniversalAccounts | Feature::RefundRepeatedUniversalStateInitDeposit => 88,
+            Feature::RefundRepeatedUniversalStateInitDeposit => 88,
         }
     }
 

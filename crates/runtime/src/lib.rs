@@ -6,4 +6,6 @@
 
 #![forbid(unsafe_code)]
 
+pub mod action_fees;
+pub mod delegation;
 pub mod feature;
