@@ -25,6 +25,7 @@ pub mod action;
 pub mod amount;
 mod base64_json;
 pub mod contract;
+pub mod error;
 pub mod merkle;
 pub mod outcome;
 pub mod receipt;

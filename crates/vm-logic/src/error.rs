@@ -4,8 +4,13 @@
 //! text of an engine, no path, nothing that differs between machines. Names and fields are the
 //! protocol's. [`Fault`] never becomes an outcome: whoever runs the call stops and says why.
 
+mod in_outcome;
+
+pub use torr_primitives::error::{MethodResolveError, PrepareError, WasmTrap};
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
+use torr_primitives::AccountId;
 
 /// Result of what a host function does.
 pub type Result<T, E = Stop> = std::result::Result<T, E>;
@@ -131,7 +136,7 @@ pub enum CompilationError {
     #[error("account {account_id} has no contract")]
     CodeDoesNotExist {
         /// The account.
-        account_id: Box<str>,
+        account_id: AccountId,
     } = 0,
     /// Preparation rejects the module.
     #[error("{0}")]
@@ -142,152 +147,6 @@ pub enum CompilationError {
         /// What there is too much of.
         msg: String,
     } = 3,
-}
-
-/// Why preparation rejects a module.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    thiserror::Error,
-)]
-#[borsh(use_discriminant = true)]
-#[repr(u8)]
-pub enum PrepareError {
-    /// The prepared module cannot be written.
-    #[error("the prepared module cannot be written")]
-    Serialization = 0,
-    /// The bytes are not a valid module, or use a feature that is not enabled.
-    #[error("the module is not valid, or uses a feature that is not enabled")]
-    Deserialization = 1,
-    /// The module declares a memory of its own.
-    #[error("the module declares a memory of its own")]
-    InternalMemoryDeclared = 2,
-    /// Gas instrumentation failed.
-    #[error("gas instrumentation failed")]
-    GasInstrumentation = 3,
-    /// Stack instrumentation failed.
-    #[error("stack instrumentation failed")]
-    StackHeightInstrumentation = 4,
-    /// The module cannot be instantiated, for example for an import that is no function of `env`.
-    #[error("the module imports something else than functions of `env`")]
-    Instantiate = 5,
-    /// The module's memory is not one the protocol gives.
-    #[error("the module's memory is not as the protocol gives it")]
-    Memory = 6,
-    /// Too many functions.
-    #[error("the module has too many functions")]
-    TooManyFunctions = 7,
-    /// Too many locals.
-    #[error("the module has too many locals")]
-    TooManyLocals = 8,
-    /// Too many tables.
-    #[error("the module has too many tables")]
-    TooManyTables = 9,
-    /// Too many elements in a table.
-    #[error("a table has too many elements")]
-    TooManyTableElements = 10,
-    /// A function's body is too large.
-    #[error("a function's body is too large")]
-    FunctionBodyTooLarge = 11,
-    /// The instrumented module is too large.
-    #[error("the instrumented module is too large")]
-    InstrumentedCodeTooLarge = 12,
-    /// A function has too many basic blocks.
-    #[error("a function has too many basic blocks")]
-    TooManyBlocksPerFunction = 13,
-    /// The module has too many basic blocks.
-    #[error("the module has too many basic blocks")]
-    TooManyBlocksPerContract = 14,
-    /// Too many types.
-    #[error("the module declares too many types")]
-    TooManyTypes = 15,
-    /// All functions together have too many parameters.
-    #[error("the functions have too many parameters in sum")]
-    TooManyParamsPerContract = 16,
-    /// A function has too many parameters.
-    #[error("a function has too many parameters")]
-    TooManyParamsPerFunction = 17,
-    /// A function can put too much on its operand stack.
-    #[error("a function's operand stack is too large")]
-    OperandStackTooLarge = 18,
-    /// Too many globals.
-    #[error("the module has too many globals")]
-    TooManyGlobals = 19,
-}
-
-/// Why a method cannot be called.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    thiserror::Error,
-)]
-pub enum MethodResolveError {
-    /// The name is empty.
-    #[error("the method's name is empty")]
-    MethodEmptyName,
-    /// No function is exported by that name.
-    #[error("the contract has no method of that name")]
-    MethodNotFound,
-    /// The exported function takes parameters or returns results.
-    #[error("the function of that name takes parameters or returns results; a method has none")]
-    MethodInvalidSignature,
-}
-
-/// How code trapped.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    BorshSerialize,
-    BorshDeserialize,
-    thiserror::Error,
-)]
-pub enum WasmTrap {
-    /// `unreachable` was executed.
-    #[error("`unreachable` was executed, which is what a Rust panic compiles to")]
-    Unreachable,
-    /// `call_indirect` met a function of another type.
-    #[error("indirect call of a function with another signature")]
-    IncorrectCallIndirectSignature,
-    /// An access beyond the memory.
-    #[error("access beyond the memory")]
-    MemoryOutOfBounds,
-    /// An access beyond a table.
-    #[error("access beyond the table")]
-    CallIndirectOOB,
-    /// Division by zero, or a result that does not fit.
-    #[error("division by zero, or a result that does not fit")]
-    IllegalArithmetic,
-    /// A misaligned atomic access.
-    #[error("misaligned atomic access")]
-    MisalignedAtomicAccess,
-    /// `call_indirect` of an empty table entry.
-    #[error("indirect call of an empty table entry")]
-    IndirectCallToNull,
-    /// The native stack ran out.
-    #[error("the stack ran out")]
-    StackOverflow,
-    /// Anything else.
-    #[error("trap")]
-    GenericTrap,
 }
 
 /// Why a host function failed; also running out of gas or stack.
