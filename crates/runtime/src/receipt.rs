@@ -6,6 +6,7 @@
 mod action_receipt;
 mod data;
 mod execute;
+mod global_contract;
 mod refund;
 
 pub(crate) use action_receipt::ActionReceiptRef;

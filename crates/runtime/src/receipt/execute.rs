@@ -10,7 +10,7 @@ use crate::feature::Feature;
 use crate::gas_profile::gas_profile;
 use crate::state::StateUpdate;
 use crate::stats::BalanceStats;
-use crate::storage_stake::{StorageStakingError, check_storage_stake};
+use crate::storage_stake::{StorageStakeError, check_storage_stake};
 use crate::validation::{ReceiptOrigin, validate_receipt};
 use std::sync::Arc;
 use torr_parameters::ActionCost;
@@ -190,8 +190,8 @@ fn check_new_receipts(result: &mut ActionResult, chunk: &ChunkContext) {
 fn lacks_balance(account: &Account, chunk: &ChunkContext) -> Result<Option<Balance>, Fault> {
     match check_storage_stake(account, account.amount(), &chunk.config) {
         Ok(()) => Ok(None),
-        Err(StorageStakingError::LackBalanceForStorageStaking(amount)) => Ok(Some(amount)),
-        Err(error @ StorageStakingError::Overflow) => Err(Fault::inconsistent(error.to_string())),
+        Err(StorageStakeError::Lacking { amount }) => Ok(Some(amount)),
+        Err(StorageStakeError::Inconsistent(what)) => Err(Fault::inconsistent(what)),
     }
 }
 
@@ -244,7 +244,11 @@ fn reward(
     state: &mut StateUpdate<'_>,
 ) -> Result<Balance, Fault> {
     let share = chunk.config.fees.burnt_gas_reward;
-    let gas = share.of_gas(progress.gas_burnt_for_function_call).ok_or(OVERFLOW)?;
+    let gas = share
+        .checked_mul_floor(u128::from(progress.gas_burnt_for_function_call.as_gas()))
+        .and_then(|gas| u64::try_from(gas).ok())
+        .map(Gas::from_gas)
+        .ok_or(OVERFLOW)?;
     let price = if Feature::AccountCostIncrease.is_enabled(chunk.protocol_version) {
         prices.burn
     } else {
