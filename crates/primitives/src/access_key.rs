@@ -64,9 +64,16 @@ impl AccessKey {
     /// Length of the shortest encoding of a gas key, one with full access: nonce, tag of the
     /// permission, [`GasKeyInfo`].
     pub const MIN_GAS_KEY_BORSH_LEN: u64 = Self::NONCE_BORSH_LEN + 1 + GasKeyInfo::BORSH_LEN;
+    /// Nonces per height: a new key begins at the height before its own times this, and no transaction
+    /// has a nonce of its height times this or more. So a key that is deleted and added again is not
+    /// open to old transactions.
+    pub const NONCE_RANGE_MULTIPLIER: u64 = 1_000_000;
 }
 
 impl AccessKeyPermission {
+    /// The most nonces that a gas key can have.
+    pub const MAX_GAS_KEY_NONCES: NonceIndex = 1024;
+
     /// What the key has as a gas key, if it is one.
     pub const fn gas_key_info(&self) -> Option<&GasKeyInfo> {
         match self {
@@ -77,6 +84,24 @@ impl AccessKeyPermission {
 
     /// Which functions the key is restricted to, if it is restricted.
     pub const fn function_call_permission(&self) -> Option<&FunctionCallPermission> {
+        match self {
+            Self::FunctionCall(permission) | Self::GasKeyFunctionCall(_, permission) => {
+                Some(permission)
+            }
+            Self::FullAccess | Self::GasKeyFullAccess(_) => None,
+        }
+    }
+
+    /// What the key has as a gas key, to change.
+    pub const fn gas_key_info_mut(&mut self) -> Option<&mut GasKeyInfo> {
+        match self {
+            Self::GasKeyFunctionCall(info, _) | Self::GasKeyFullAccess(info) => Some(info),
+            Self::FunctionCall(_) | Self::FullAccess => None,
+        }
+    }
+
+    /// Which functions the key is restricted to, to change.
+    pub const fn function_call_permission_mut(&mut self) -> Option<&mut FunctionCallPermission> {
         match self {
             Self::FunctionCall(permission) | Self::GasKeyFunctionCall(_, permission) => {
                 Some(permission)

@@ -9,3 +9,6 @@
 pub mod action_fees;
 pub mod delegation;
 pub mod feature;
+pub mod storage_stake;
+pub mod transaction;
+pub mod validation;
