@@ -33,6 +33,7 @@ pub mod state_init;
 pub mod state_record;
 pub mod transaction;
 pub mod trie_key;
+pub mod view;
 pub mod yield_id;
 
 pub use access_key::{AccessKey, AccessKeyPermission, FunctionCallPermission, GasKeyInfo};
