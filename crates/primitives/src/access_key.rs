@@ -105,14 +105,6 @@ impl AccessKeyPermission {
         }
     }
 
-    /// What the key has as a gas key, to change.
-    pub const fn gas_key_info_mut(&mut self) -> Option<&mut GasKeyInfo> {
-        match self {
-            Self::GasKeyFunctionCall(info, _) | Self::GasKeyFullAccess(info) => Some(info),
-            Self::FunctionCall(_) | Self::FullAccess => None,
-        }
-    }
-
     /// Which functions the key is restricted to, to change.
     pub const fn function_call_permission_mut(&mut self) -> Option<&mut FunctionCallPermission> {
         match self {

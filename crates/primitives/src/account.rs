@@ -118,15 +118,6 @@ impl Account {
         }
     }
 
-    /// Gives it `amount` to use, in yoctoNEAR.
-    pub const fn set_amount(&mut self, amount: Balance) {
-        match self {
-            Account::V1(account) => account.amount = amount,
-            Account::V2(account) => account.amount = amount,
-            Account::Uninitialized(account) => account.amount = amount,
-        }
-    }
-
     /// Tokens locked in its stake, in yoctoNEAR.
     pub const fn locked(&self) -> Balance {
         match self {

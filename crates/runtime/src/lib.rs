@@ -8,16 +8,28 @@
 
 mod action;
 pub mod action_fees;
+mod apply;
+pub mod bandwidth_scheduler;
+pub mod congestion;
 mod context;
 pub mod delegation;
 mod error;
 pub mod feature;
+mod gas_profile;
+mod queue;
 mod receipt;
+mod receipt_sink;
 mod state;
-
-pub use context::{BlockContext, ChunkContext, EpochContext};
-pub use error::Fault;
-pub use state::ContractCodes;
+mod stats;
 pub mod storage_stake;
 pub mod transaction;
 pub mod validation;
+
+pub use apply::{
+    ApplyResult, ChunkInput, ChunkPresence, Environment, ProcessedReceipt, ReceiptSource,
+    ValidatorAccountsUpdate, apply,
+};
+pub use context::{BlockContext, ChunkContext, EpochContext};
+pub use error::{ApplyError, Fault, ValidatorUpdateError};
+pub use state::{ContractCodes, StateChange};
+pub use stats::{BalanceStats, ChunkStats, OutgoingLimit, ReceiptsStats};

@@ -10,11 +10,15 @@ pub(crate) use delayed::DelayedReceipts;
 pub(crate) use outgoing::OutgoingBuffers;
 
 use crate::action_fees::{prepaid_execution_fees, prepaid_gas, prepaid_send_fees};
+use crate::context::ChunkContext;
 use crate::error::Fault;
 use crate::receipt::ActionReceiptRef;
+use crate::state::ChunkState;
 use torr_parameters::{ActionCost, RuntimeConfig};
-use torr_primitives::Gas;
-use torr_primitives::receipt::{QueueIndices, Receipt, ReceiptBody, ReceiptWithMetadata, StoredReceipt};
+use torr_primitives::receipt::{
+    BufferedReceiptIndices, QueueIndices, Receipt, ReceiptBody, ReceiptWithMetadata, StoredReceipt,
+};
+use torr_primitives::{CongestionInfo, Gas, TrieKey};
 
 /// What a receipt counts as while it is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,4 +87,33 @@ fn push(indices: &mut QueueIndices) -> Result<u64, Fault> {
     indices.next_available_index =
         index.checked_add(1).ok_or(Fault::Overflow { what: "numbers of stored receipts" })?;
     Ok(index)
+}
+
+/// What the shard has to do, counted from its queues, for who does not know it from the last chunk.
+/// Takes time for every receipt that is stored.
+pub(crate) fn count_congestion(
+    chunk: &ChunkContext,
+    state: &ChunkState<'_>,
+) -> Result<CongestionInfo, Fault> {
+    let mut congestion = CongestionInfo::default();
+    let delayed: QueueIndices = state.read(&TrieKey::DelayedReceiptIndices)?.unwrap_or_default();
+    for index in delayed.first_index..delayed.next_available_index {
+        let stored: StoredReceipt = state.read_present(&TrieKey::DelayedReceipt { index })?;
+        let weight = Weight::of_stored(&stored, &chunk.config)?;
+        congestion.add_delayed_receipts_gas(weight.gas)?;
+        congestion.add_receipt_bytes(weight.size)?;
+    }
+    let buffered: BufferedReceiptIndices =
+        state.read(&TrieKey::BufferedReceiptIndices)?.unwrap_or_default();
+    for (&shard, indices) in &buffered.shard_buffers {
+        for index in indices.first_index..indices.next_available_index {
+            let stored = OutgoingBuffers::read(shard, index, state)?;
+            let weight = Weight::of_stored(&stored, &chunk.config)?;
+            congestion.add_buffered_receipts_gas(weight.gas)?;
+            congestion.add_receipt_bytes(weight.size)?;
+        }
+    }
+    let own = u16::try_from(chunk.shard_id).unwrap_or_default();
+    congestion.set_allowed_shard(own);
+    Ok(congestion)
 }
