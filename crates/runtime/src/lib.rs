@@ -7,8 +7,11 @@
 #![forbid(unsafe_code)]
 
 mod action;
+pub mod action_fees;
 mod context;
+pub mod delegation;
 mod error;
+pub mod feature;
 mod receipt;
 mod state;
 
