@@ -23,13 +23,16 @@ pub mod account;
 pub mod account_id;
 pub mod action;
 pub mod amount;
+pub mod bandwidth;
 mod base64_json;
+pub mod congestion;
 pub mod contract;
 pub mod error;
 pub mod merkle;
 pub mod outcome;
 pub mod receipt;
 pub mod state_change;
+pub mod shard_layout;
 pub mod state_init;
 pub mod state_record;
 pub mod transaction;
@@ -44,8 +47,11 @@ pub use amount::{
     ActionIndex, Balance, BlockHeight, Compute, EpochHeight, Gas, GasWeight, Nonce, NonceIndex,
     ProtocolVersion, ReceiptIndex, ShardId, StorageUsage,
 };
+pub use bandwidth::{BandwidthRequests, BandwidthSchedulerState, BlockBandwidthRequests};
+pub use congestion::{BlockCongestionInfo, CongestionInfo, ExtendedCongestionInfo};
 pub use contract::{AccountContract, GlobalContractDeployMode, GlobalContractIdentifier};
 pub use state_change::StateChangeCause;
+pub use shard_layout::ShardLayout;
 pub use state_record::StateRecord;
 pub use trie_key::TrieKey;
 pub use validator_stake::ValidatorStake;

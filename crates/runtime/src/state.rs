@@ -180,10 +180,7 @@ impl<'s> StateUpdate<'s> {
 
     /// Keys that begin with a prefix, with their values, as changed, in the order of keys. Those of the
     /// trie are recorded.
-    pub(crate) fn entries(
-        &self,
-        prefix: &[u8],
-    ) -> Result<Vec<(Vec<u8>, Arc<[u8]>)>, Fault> {
+    pub(crate) fn entries(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Arc<[u8]>)>, Fault> {
         let mut entries: BTreeMap<Vec<u8>, Changed> = BTreeMap::new();
         for entry in self.reader.iter_prefix(prefix)? {
             let (key, value) = entry?;

@@ -1,7 +1,7 @@
 //! Changes over a trie that are final but not in it yet, and nodes that contracts touched.
 
-use std::collections::btree_map::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::btree_map::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;

@@ -25,7 +25,11 @@ impl StateUpdate<'_> {
     }
 
     /// Puts a value under a key, encoded.
-    pub(crate) fn write<T: BorshSerialize>(&mut self, key: &TrieKey, value: &T) -> Result<(), Fault> {
+    pub(crate) fn write<T: BorshSerialize>(
+        &mut self,
+        key: &TrieKey,
+        value: &T,
+    ) -> Result<(), Fault> {
         let encoded = borsh::to_vec(value)
             .map_err(|_| Fault::Bug { what: "what is written to the state can be encoded" })?;
         self.set(key, encoded);
