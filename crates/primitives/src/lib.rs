@@ -31,13 +31,14 @@ pub mod error;
 pub mod merkle;
 pub mod outcome;
 pub mod receipt;
-pub mod state_change;
 pub mod shard_layout;
+pub mod state_change;
 pub mod state_init;
 pub mod state_record;
 pub mod transaction;
 pub mod trie_key;
 pub mod validator_stake;
+pub mod view;
 pub mod yield_id;
 
 pub use access_key::{AccessKey, AccessKeyPermission, FunctionCallPermission, GasKeyInfo};
@@ -50,8 +51,8 @@ pub use amount::{
 pub use bandwidth::{BandwidthRequests, BandwidthSchedulerState, BlockBandwidthRequests};
 pub use congestion::{BlockCongestionInfo, CongestionInfo, ExtendedCongestionInfo};
 pub use contract::{AccountContract, GlobalContractDeployMode, GlobalContractIdentifier};
-pub use state_change::StateChangeCause;
 pub use shard_layout::ShardLayout;
+pub use state_change::StateChangeCause;
 pub use state_record::StateRecord;
 pub use trie_key::TrieKey;
 pub use validator_stake::ValidatorStake;

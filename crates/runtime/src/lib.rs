@@ -18,6 +18,3 @@ mod state;
 pub use context::{BlockContext, ChunkContext, EpochContext};
 pub use error::Fault;
 pub use state::ContractCodes;
-pub mod action_fees;
-pub mod delegation;
-pub mod feature;

@@ -5,10 +5,13 @@
 //! comes to is a list of commits, which the chunk takes in the protocol's order. So a receipt can be
 //! executed before it is its turn, and thrown away if that was in vain.
 
+mod chunk;
 mod overlay;
 mod reader;
 mod typed;
 
+pub use chunk::StateChange;
+pub(crate) use chunk::{ChunkState, StateEffects};
 pub(crate) use overlay::{Changed, Overlay, TouchedNodes};
 pub use reader::ContractCodes;
 pub(crate) use reader::{RecordedTrie, TrieReader};
