@@ -21,11 +21,7 @@ impl StateUpdate<'_> {
     }
 
     /// Puts a value under a key, encoded.
-    pub(crate) fn write<T: BorshSerialize>(
-        &mut self,
-        key: &TrieKey,
-        value: &T,
-    ) -> Result<(), Fault> {
+    pub(crate) fn write<T: BorshSerialize>(&mut self, key: &TrieKey, value: &T) -> Result<(), Fault> {
         self.set(key, encoded(value)?);
         Ok(())
     }
