@@ -7,14 +7,15 @@
 #![forbid(unsafe_code)]
 
 mod action;
+pub mod action_fees;
 mod context;
+pub mod delegation;
 mod error;
+mod eth_wallet;
+pub mod feature;
 mod receipt;
 mod state;
 
 pub use context::{BlockContext, ChunkContext, EpochContext};
 pub use error::Fault;
 pub use state::ContractCodes;
-pub mod action_fees;
-pub mod delegation;
-pub mod feature;
