@@ -33,3 +33,14 @@ pub use context::{BlockContext, ChunkContext, EpochContext};
 pub use error::{ApplyError, Fault, ValidatorUpdateError};
 pub use state::{ContractCodes, StateChange};
 pub use stats::{BalanceStats, ChunkStats, OutgoingLimit, ReceiptsStats};
+mod context;
+pub mod delegation;
+mod error;
+mod eth_wallet;
+pub mod feature;
+mod receipt;
+mod state;
+
+pub use context::{BlockContext, ChunkContext, EpochContext};
+pub use error::Fault;
+pub use state::ContractCodes;
