@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_parameters::RuntimeConfig;
-use torr_primitives::shard_layout::ShardLayout;
 use torr_primitives::{
     AccountId, Balance, BlockHeight, EpochHeight, Gas, ProtocolVersion, ShardId, ShardLayout,
 };

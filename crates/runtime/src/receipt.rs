@@ -76,7 +76,7 @@ pub(crate) fn execute_receipt(
         ReceiptBody::PromiseResume(data) => data::resume(receipt, data, execution, state)?,
         ReceiptBody::GlobalContractDistribution(distribution) => {
             let distributed =
-                global_contract::distribute(receipt, distribution, execution.chunk, state)?;
+                global_contract::distribute(receipt, distribution, execution.chunk, execution.runner, state)?;
             Produced {
                 sent: distributed.forward,
                 compute: distributed.compute,
