@@ -38,6 +38,7 @@ pub mod state_record;
 pub mod transaction;
 pub mod trie_key;
 pub mod validator_stake;
+pub mod view;
 pub mod yield_id;
 
 pub use access_key::{AccessKey, AccessKeyPermission, FunctionCallPermission, GasKeyInfo};

@@ -15,6 +15,9 @@ mod eth_wallet;
 pub mod feature;
 mod receipt;
 mod state;
+pub mod storage_stake;
+pub mod transaction;
+pub mod validation;
 
 pub use context::{BlockContext, ChunkContext, EpochContext};
 pub use error::Fault;
