@@ -22,6 +22,8 @@ mod receipt;
 mod receipt_sink;
 mod state;
 mod stats;
+mod receipt;
+mod state;
 pub mod storage_stake;
 pub mod transaction;
 pub mod validation;
