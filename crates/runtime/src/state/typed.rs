@@ -21,19 +21,12 @@ impl StateUpdate<'_> {
     }
 
     /// Puts a value under a key, encoded.
-<<<<<<< HEAD
-    pub(crate) fn write<T: BorshSerialize>(&mut self, key: &TrieKey, value: &T) -> Result<(), Fault> {
-        self.set(key, encoded(value)?);
-=======
     pub(crate) fn write<T: BorshSerialize>(
         &mut self,
         key: &TrieKey,
         value: &T,
     ) -> Result<(), Fault> {
-        let encoded = borsh::to_vec(value)
-            .map_err(|_| Fault::Bug { what: "what is written to the state can be encoded" })?;
-        self.set(key, encoded);
->>>>>>> wt-a
+        self.set(key, encoded(value)?);
         Ok(())
     }
 
