@@ -3,6 +3,8 @@
 //! An action that fails is an outcome, and all actions of its receipt are taken back with it. What stops
 //! the chunk is a [`Fault`].
 
+mod function_call;
+
 use crate::context::ChunkContext;
 use crate::error::Fault;
 use crate::receipt::ActionReceiptRef;

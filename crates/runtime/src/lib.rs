@@ -9,11 +9,14 @@
 mod action;
 pub mod action_fees;
 mod context;
+mod contract;
 pub mod delegation;
 mod error;
+mod external;
 pub mod feature;
 mod receipt;
 mod state;
+pub mod view;
 
 pub use context::{BlockContext, ChunkContext, EpochContext};
 pub use error::Fault;

@@ -75,7 +75,8 @@ pub(super) fn decoded<T: BorshDeserialize>(key: &TrieKey, bytes: &[u8]) -> Resul
 }
 
 pub(super) fn encoded<T: BorshSerialize>(value: &T) -> Result<Vec<u8>, Fault> {
-    borsh::to_vec(value).map_err(|_| Fault::Bug { what: "what is written to the state can be encoded" })
+    borsh::to_vec(value)
+        .map_err(|_| Fault::Bug { what: "what is written to the state can be encoded" })
 }
 
 pub(super) fn missing(key: &TrieKey) -> Fault {
