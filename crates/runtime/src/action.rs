@@ -11,6 +11,7 @@ mod delete_key;
 mod deploy_contract;
 mod deploy_global_contract;
 mod deterministic_state_init;
+mod function_call;
 mod gas_key_transfer;
 mod preconditions;
 mod stake;

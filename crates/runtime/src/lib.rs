@@ -12,9 +12,11 @@ mod apply;
 pub mod bandwidth_scheduler;
 pub mod congestion;
 mod context;
+mod contract;
 pub mod delegation;
 mod error;
 mod eth_wallet;
+mod external;
 pub mod feature;
 mod gas_profile;
 mod queue;
@@ -27,6 +29,7 @@ mod state;
 pub mod storage_stake;
 pub mod transaction;
 pub mod validation;
+pub mod view;
 
 pub use apply::{
     ApplyResult, ChunkInput, ChunkPresence, Environment, ProcessedReceipt, ReceiptSource,

@@ -49,12 +49,14 @@ pub(crate) struct StateEffects {
 impl<'s> StateUpdate<'s> {
     /// What was done to the state, to hand it in; and then the state goes on from there.
     pub(crate) fn take_effects(&mut self) -> StateEffects {
-        StateEffects {
+        let effects = StateEffects {
             commits: std::mem::take(&mut self.commits),
             accessed: std::mem::take(&mut self.accessed),
             visits: std::mem::take(&mut self.visits),
             removals: std::mem::take(&mut self.removals),
-        }
+        };
+        self.size_before = self.recorded_size();
+        effects
     }
 }
 

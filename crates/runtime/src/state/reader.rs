@@ -105,3 +105,47 @@ impl<S: NodeSource> TrieReader for RecordedTrie<'_, S> {
         self.trie.source().end_visits()
     }
 }
+
+/// A trie of which nothing is recorded, for who only looks.
+pub(crate) struct UnrecordedTrie<'t, S: NodeSource>(pub(crate) &'t Trie<S>);
+
+impl<S: NodeSource> TrieReader for UnrecordedTrie<'_, S> {
+    fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TrieError> {
+        self.0.get(key)
+    }
+
+    fn get_if(
+        &self,
+        key: &[u8],
+        wanted: &mut dyn FnMut(&ValueRef) -> bool,
+    ) -> Result<Option<Arc<[u8]>>, TrieError> {
+        self.0.get_if(key, wanted)
+    }
+
+    fn value_ref(&self, key: &[u8]) -> Result<Option<ValueRef>, TrieError> {
+        self.0.value_ref(key)
+    }
+
+    fn iter_prefix<'r>(&'r self, prefix: &'r [u8]) -> Result<Entries<'r>, TrieError> {
+        Ok(Box::new(self.0.iter_prefix(prefix)?))
+    }
+
+    fn unrecorded_value_ref(&self, key: &[u8]) -> Result<Option<ValueRef>, TrieError> {
+        self.0.value_ref(key)
+    }
+
+    fn code(&self, key: &[u8], hash: &CryptoHash) -> Result<Option<Arc<[u8]>>, Fault> {
+        Ok(self.0.get_if(key, |value| value.hash == *hash)?)
+    }
+
+    fn recorded_size(&self) -> u64 {
+        0
+    }
+
+    fn start_visits(&self) {}
+
+    /// Nothing: a call that only looks pays for no nodes.
+    fn end_visits(&self) -> Vec<CryptoHash> {
+        Vec::new()
+    }
+}
