@@ -24,9 +24,8 @@ mod receipt;
 mod receipt_sink;
 mod state;
 mod stats;
-mod receipt;
-mod state;
 pub mod storage_stake;
+mod threads;
 pub mod transaction;
 pub mod validation;
 pub mod view;
@@ -38,4 +37,5 @@ pub use apply::{
 pub use context::{BlockContext, ChunkContext, EpochContext};
 pub use error::{ApplyError, Fault, ValidatorUpdateError};
 pub use state::{ContractCodes, StateChange};
+pub use threads::{Threads, ThreadsError};
 pub use stats::{BalanceStats, ChunkStats, OutgoingLimit, ReceiptsStats};
