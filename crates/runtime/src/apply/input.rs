@@ -60,8 +60,8 @@ pub struct Environment<'a> {
     pub runner: &'a Runner,
     /// What threads work on the chunk. One works strictly in order.
     pub threads: &'a Threads,
-    /// Contracts that the state does not have, for who applies a chunk to a part of the state. They
-    /// come first.
+    /// Contracts on the side, for who applies a chunk to a part of the state that does not have them.
+    /// A contract that the state says is not there is not, whatever is on the side.
     pub codes: Option<&'a ContractCodes>,
 }
 
