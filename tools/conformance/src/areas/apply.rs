@@ -10,6 +10,7 @@ mod format;
 mod genesis;
 mod keeping;
 mod observed;
+mod proofs;
 mod scenario;
 
 pub(crate) use contracts::Contracts;
@@ -42,7 +43,8 @@ pub(crate) fn cases(source: &Source<'_>, file: Value) -> Vec<Case> {
         Err(reason) => return malformed(names, &reason),
     };
     let stores = source.stores.iter().map(|store| Way::Store(*store));
-    let ways: Vec<_> = [Way::Memory, Way::MemoryWithTwoThreads].into_iter().chain(stores).collect();
+    let ways = [Way::Memory, Way::MemoryWithTwoThreads, Way::Witnesses];
+    let ways: Vec<_> = ways.into_iter().chain(stores).collect();
     let mut known = BTreeSet::new();
     let cases = cases.into_iter().enumerate().flat_map(|(index, case)| {
         let name = case_name(index, &case);

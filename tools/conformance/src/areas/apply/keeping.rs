@@ -1,6 +1,7 @@
 //! The ways to keep states and to work on them, behind one interface.
 
 use super::observed::{Detail, observed};
+use super::proofs::FromWitnesses;
 use super::scenario::{Entry, Scenario};
 use super::{States, in_memory};
 use crate::store::{OpenStore, Store};
@@ -12,9 +13,9 @@ use torr_crypto::hash::CryptoHash;
 use torr_primitives::{ShardId, ShardLayout};
 use torr_runtime::{ApplyError, Environment, Threads, ThreadsError, apply};
 use torr_store::database::Batch;
-use torr_store::memory_trie::{MemoryNodes, MemoryTrie};
+use torr_store::memory_trie::{MemoryNodes, MemoryPlace, MemoryTrie};
 use torr_store::stored_trie::ShardUid;
-use torr_store::trie::{EMPTY_ROOT, Trie, TrieChanges};
+use torr_store::trie::{EMPTY_ROOT, Finished, Trie, TrieChanges};
 use torr_vm_runner::Runner;
 
 /// What a chunk came to, or why it is not applied.
@@ -38,6 +39,8 @@ pub(super) enum Way {
     Memory,
     /// In memory, with two threads.
     MemoryWithTwoThreads,
+    /// From witnesses alone.
+    Witnesses,
     /// In a database.
     Store(Store),
 }
@@ -52,6 +55,7 @@ impl Way {
         match self {
             Way::Memory => "on the trie in memory".to_owned(),
             Way::MemoryWithTwoThreads => "on the trie in memory with two threads".to_owned(),
+            Way::Witnesses => "from its witnesses".to_owned(),
             Way::Store(store) => format!("on {}", store.description()),
         }
     }
@@ -60,6 +64,7 @@ impl Way {
     pub(super) fn keeper(self, scenario: &Scenario) -> Result<Box<dyn Keeper>, String> {
         Ok(match self {
             Way::Memory | Way::MemoryWithTwoThreads => Box::new(InMemory::new(&scenario.states)?),
+            Way::Witnesses => Box::new(FromWitnesses(InMemory::new(&scenario.states)?)),
             Way::Store(store) => Box::new(Stored::new(store, scenario)?),
         })
     }
@@ -72,7 +77,7 @@ impl Way {
                 let threads = TWO_THREADS.as_ref().map_err(ToString::to_string)?;
                 Ok(Environment::new(runner, threads))
             }
-            Way::Memory | Way::Store(_) => Ok(Environment::new(runner, ONE)),
+            Way::Memory | Way::Witnesses | Way::Store(_) => Ok(Environment::new(runner, ONE)),
         }
     }
 }
@@ -93,8 +98,17 @@ impl InMemory {
         trie.version(entry.prev_state_root).ok_or_else(|| OTHER_STATE.to_owned())
     }
 
-    fn trie_mut(&mut self, shard_id: ShardId) -> Result<&mut MemoryTrie, String> {
-        self.0.get_mut(&shard_id).ok_or_else(|| unknown_shard(shard_id))
+    /// Keeps the changed state of an entry's shard instead of the one before.
+    pub(super) fn replace(
+        &mut self,
+        entry: &Entry,
+        update: &Finished<MemoryPlace>,
+    ) -> Result<(), String> {
+        let shard_id = entry.context.shard_id;
+        let trie = self.0.get_mut(&shard_id).ok_or_else(|| unknown_shard(shard_id))?;
+        trie.commit(update).map_err(|error| error.to_string())?;
+        trie.remove(entry.prev_state_root);
+        Ok(())
     }
 }
 
@@ -115,9 +129,7 @@ impl Keeper for InMemory {
             Ok(result) => result,
             Err(error) => return Ok(Err(error)),
         };
-        let trie = self.trie_mut(entry.context.shard_id)?;
-        trie.commit(&result.trie_update).map_err(|error| error.to_string())?;
-        trie.remove(entry.prev_state_root);
+        self.replace(entry, &result.trie_update)?;
         Ok(Ok(observed(result, detail)?.0))
     }
 }
