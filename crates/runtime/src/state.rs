@@ -16,7 +16,7 @@ pub(crate) use chunk::{ChunkState, StateEffects};
 pub(crate) use contract_data::DataKey;
 pub(crate) use overlay::{Changed, Overlay, TouchedNodes};
 pub use reader::ContractCodes;
-pub(crate) use reader::{RecordedTrie, TrieFork, TrieReader, UnrecordedTrie};
+pub(crate) use reader::{ChunkTrie, RecordedTrie, TrieFork, TrieReader, UnrecordedTrie};
 
 use crate::error::Fault;
 use std::cell::Cell;
