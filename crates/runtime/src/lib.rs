@@ -5,3 +5,6 @@
 //! are inputs; the number of threads, the engine and the way the trie is kept change nothing.
 
 #![forbid(unsafe_code)]
+
+pub mod bandwidth_scheduler;
+pub mod congestion;
