@@ -18,7 +18,7 @@ use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_crypto::key::PublicKeyHandle;
 use torr_parameters::Parameters;
-use torr_primitives::{AccountId, Balance, ProtocolVersion};
+use torr_primitives::{AccountId, Balance, BlockHeight, EpochHeight, ProtocolVersion};
 use torr_runtime::view::{DataQuery, FunctionQuery, Paging, Proof, StateView, ViewError};
 use torr_runtime::{BlockContext, ChunkContext, EpochContext};
 use torr_store::memory_trie::{MemoryNodes, MemoryTrie};
@@ -46,9 +46,9 @@ struct Scenario {
     name: String,
     chain_id: String,
     genesis: Genesis,
-    height: String,
+    height: BlockHeight,
     timestamp: String,
-    epoch_height: String,
+    epoch_height: EpochHeight,
     view_state: Vec<Value>,
     call_function: Vec<Value>,
     access_keys: Vec<Value>,
@@ -115,20 +115,21 @@ impl Chain {
         let mut states = scenario.genesis.states(contracts, |_| SHARD)?;
         let (root, entries) = states.remove(&SHARD).ok_or("there is no state")?;
         let (trie, _) = in_memory(&entries)?;
-        let number = |text: &str| text.parse().map_err(|_| format!("`{text}` is no number"));
+        let timestamp = scenario.timestamp.parse();
+        let timestamp = timestamp.map_err(|_| "`timestamp` is no number".to_owned())?;
         let config = Parameters::builtin(protocol_version).map_err(|error| error.to_string())?;
         let context = ChunkContext {
             block: BlockContext {
-                height: number(&scenario.height)?,
+                height: scenario.height,
                 prev_block_hash: CryptoHash::default(),
-                timestamp: number(&scenario.timestamp)?,
+                timestamp,
                 gas_price: Balance::ZERO,
                 random_seed: CryptoHash::default(),
             },
             epoch: Arc::new(EpochContext {
                 chain_id: scenario.chain_id.clone(),
                 epoch_id: CryptoHash::default(),
-                epoch_height: number(&scenario.epoch_height)?,
+                epoch_height: scenario.epoch_height,
                 validators: BTreeMap::new(),
                 total_stake: Balance::ZERO,
                 minimum_stake: Balance::ZERO,
