@@ -76,6 +76,9 @@ impl AccessKey {
 }
 
 impl AccessKeyPermission {
+    /// The most nonces that a gas key can have.
+    pub const MAX_GAS_KEY_NONCES: NonceIndex = 1024;
+
     /// What the key has as a gas key, if it is one.
     pub const fn gas_key_info(&self) -> Option<&GasKeyInfo> {
         match self {
@@ -94,6 +97,16 @@ impl AccessKeyPermission {
 
     /// Which functions the key is restricted to, if it is restricted.
     pub const fn function_call_permission(&self) -> Option<&FunctionCallPermission> {
+        match self {
+            Self::FunctionCall(permission) | Self::GasKeyFunctionCall(_, permission) => {
+                Some(permission)
+            }
+            Self::FullAccess | Self::GasKeyFullAccess(_) => None,
+        }
+    }
+
+    /// Which functions the key is restricted to, to change.
+    pub const fn function_call_permission_mut(&mut self) -> Option<&mut FunctionCallPermission> {
         match self {
             Self::FunctionCall(permission) | Self::GasKeyFunctionCall(_, permission) => {
                 Some(permission)

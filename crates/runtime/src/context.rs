@@ -7,7 +7,7 @@ use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_parameters::RuntimeConfig;
 use torr_primitives::{
-    AccountId, Balance, BlockHeight, EpochHeight, Gas, ProtocolVersion, ShardId,
+    AccountId, Balance, BlockHeight, EpochHeight, Gas, ProtocolVersion, ShardId, ShardLayout,
 };
 
 /// What a chunk is applied in.
@@ -51,6 +51,8 @@ pub struct EpochContext {
     pub epoch_id: CryptoHash,
     /// Number of the epoch.
     pub epoch_height: EpochHeight,
+    /// Which accounts are in which shard.
+    pub shard_layout: Arc<ShardLayout>,
     /// Stakes of the validators, in yoctoNEAR.
     pub validators: BTreeMap<AccountId, Balance>,
     /// Sum of the validators' stakes, in yoctoNEAR.

@@ -16,7 +16,7 @@ pub(crate) use chunk::{ChunkState, StateEffects};
 pub(crate) use contract_data::DataKey;
 pub(crate) use overlay::{Changed, Overlay, TouchedNodes};
 pub use reader::ContractCodes;
-pub(crate) use reader::{RecordedTrie, TrieReader, UnrecordedTrie};
+pub(crate) use reader::{ChunkTrie, RecordedTrie, TrieFork, TrieReader, UnrecordedTrie};
 
 use crate::error::Fault;
 use std::cell::Cell;
@@ -50,6 +50,8 @@ pub(crate) struct StateUpdate<'s> {
     touched: TouchedNodes,
     /// Nodes and values that contracts were charged for, each time.
     visits: Vec<CryptoHash>,
+    /// What contracts were charged for these.
+    counts: NodeCounts,
     /// Values of contracts that were removed, taken back or not.
     removals: u64,
     /// Bytes of the proof when the receipt began, with what removals may add to it.
@@ -122,6 +124,7 @@ impl<'s> StateUpdate<'s> {
             accessed: Vec::new(),
             touched: TouchedNodes::default(),
             visits: Vec::new(),
+            counts: NodeCounts::default(),
             removals: 0,
             size_before: 0,
             scope,
@@ -129,6 +132,18 @@ impl<'s> StateUpdate<'s> {
         };
         state.size_before = state.recorded_size();
         state
+    }
+
+    /// Reads through another reader of the same trie from now on: for the next receipt, of which is
+    /// recorded apart what it reads.
+    pub(crate) fn read_through(&mut self, reader: &'s dyn TrieReader) {
+        self.reader = reader;
+        self.size_before = self.recorded_size();
+    }
+
+    /// Whether something was read or changed outside of the scope.
+    pub(crate) fn has_left_scope(&self) -> bool {
+        self.left_scope.get()
     }
 
     /// The value under a key. What is found in the trie is recorded.
@@ -270,6 +285,7 @@ impl<'s> StateUpdate<'s> {
                 counts.touched = counts.touched.saturating_add(1);
             }
         }
+        self.counts = self.counts.plus(counts);
         counts
     }
 

@@ -28,7 +28,11 @@ pub struct StateView<'t, S: NodeSource> {
     trie: &'t Trie<S>,
 }
 
-impl<'t, S: NodeSource> StateView<'t, S> {
+impl<'t, S> StateView<'t, S>
+where
+    S: NodeSource + Sync,
+    S::Ref: Send + Sync,
+{
     /// The state that a trie holds.
     pub fn new(trie: &'t Trie<S>) -> StateView<'t, S> {
         StateView { trie }

@@ -125,6 +125,48 @@ pub enum ActionsValidationError {
          limit {limit}"
     )]
     TotalNumberOfDeployActionsExceeded { number_of_deploy_actions: u64, limit: u64 },
+    /// A function is called that has no name.
+    #[error("The method name in a FunctionCall action must not be empty")]
+    FunctionCallEmptyMethodName,
+    /// What an account begins with has another name than the account.
+    #[error(
+        "UniversalStateInit action payload is invalid for account {receiver_id}, derived id is \
+         {derived_id}"
+    )]
+    InvalidUniversalStateInitReceiver { receiver_id: AccountId, derived_id: AccountId },
+    /// A key that an account begins with is too long.
+    #[error("UniversalStateInit contains key of length {length} but at most {limit} is allowed")]
+    UniversalStateInitKeyLengthExceeded { length: u64, limit: u64 },
+    /// A value that an account begins with is too long.
+    #[error("UniversalStateInit contains value of length {length} but at most {limit} is allowed")]
+    UniversalStateInitValueLengthExceeded { length: u64, limit: u64 },
+    /// Bytes are no state that an account could begin with, or not in the one accepted encoding.
+    #[error("RawStateInit bytes are not a canonical borsh encoding of UniversalStateInit")]
+    MalformedUniversalStateInit,
+    /// The protocol does not have this any more.
+    #[error(
+        "Transaction requires protocol feature {protocol_feature} which was removed and is not \
+         supported at protocol version {version}"
+    )]
+    RemovedProtocolFeature { protocol_feature: String, version: ProtocolVersion },
+    /// What a gas key holds cannot be withdrawn by delegation.
+    #[error("A WithdrawFromGasKey action is not allowed inside a delegate action")]
+    WithdrawFromGasKeyNotAllowedInDelegate,
+    /// Too many keys that accounts begin with.
+    #[error(
+        "the state inits in this receipt commit to {number_of_keys} access keys in total but at \
+         most {limit} is allowed"
+    )]
+    TotalNumberOfStateInitKeysExceeded { number_of_keys: u64, limit: u64 },
+    /// Too many values that accounts begin with.
+    #[error(
+        "the state inits in this receipt carry {number_of_entries} storage entries in total but at \
+         most {limit} is allowed"
+    )]
+    TotalNumberOfStateInitEntriesExceeded { number_of_entries: u64, limit: u64 },
+    /// Universal accounts cannot be sent tokens before they can begin.
+    #[error("transfers to the universal account {account_id} are not allowed yet")]
+    TransferToUniversalAccountNotAllowed { account_id: AccountId },
 }
 
 /// Why a receipt is refused.

@@ -7,7 +7,7 @@ use super::StateUpdate;
 use crate::error::Fault;
 use borsh::{BorshDeserialize, BorshSerialize};
 use torr_crypto::key::PublicKeyHandle;
-use torr_primitives::{AccessKey, Account, AccountId, TrieKey};
+use torr_primitives::{AccessKey, Account, AccountId, Nonce, NonceIndex, TrieKey};
 
 impl StateUpdate<'_> {
     /// The value under a key, decoded.
@@ -62,6 +62,46 @@ impl StateUpdate<'_> {
     ) -> Result<(), Fault> {
         self.write(&access_key(account_id, public_key), value)
     }
+
+    /// Takes an access key out; nonces of a gas key stay.
+    pub(crate) fn remove_access_key(
+        &mut self,
+        account_id: &AccountId,
+        public_key: &PublicKeyHandle,
+    ) {
+        self.remove(&access_key(account_id, public_key));
+    }
+
+    /// One nonce of a gas key; `None` if there is no such.
+    pub(crate) fn gas_key_nonce(
+        &self,
+        account_id: &AccountId,
+        public_key: &PublicKeyHandle,
+        index: NonceIndex,
+    ) -> Result<Option<Nonce>, Fault> {
+        self.read(&gas_key_nonce(account_id, public_key, index))
+    }
+
+    /// Writes one nonce of a gas key.
+    pub(crate) fn set_gas_key_nonce(
+        &mut self,
+        account_id: &AccountId,
+        public_key: &PublicKeyHandle,
+        index: NonceIndex,
+        nonce: Nonce,
+    ) -> Result<(), Fault> {
+        self.write(&gas_key_nonce(account_id, public_key, index), &nonce)
+    }
+
+    /// Takes one nonce of a gas key out.
+    pub(crate) fn remove_gas_key_nonce(
+        &mut self,
+        account_id: &AccountId,
+        public_key: &PublicKeyHandle,
+        index: NonceIndex,
+    ) {
+        self.remove(&gas_key_nonce(account_id, public_key, index));
+    }
 }
 
 fn access_key(account_id: &AccountId, public_key: &PublicKeyHandle) -> TrieKey {
@@ -81,4 +121,13 @@ pub(super) fn encoded<T: BorshSerialize>(value: &T) -> Result<Vec<u8>, Fault> {
 
 pub(super) fn missing(key: &TrieKey) -> Fault {
     Fault::inconsistent(format!("nothing stands under {key:?}"))
+}
+
+fn gas_key_nonce(
+    account_id: &AccountId,
+    public_key: &PublicKeyHandle,
+    index: NonceIndex,
+) -> TrieKey {
+    let (account_id, public_key) = (account_id.clone(), public_key.clone());
+    TrieKey::GasKeyNonce { account_id, public_key, index }
 }

@@ -65,7 +65,11 @@ pub struct DataPage {
     pub last_key: Option<Vec<u8>>,
 }
 
-impl<S: NodeSource> StateView<'_, S> {
+impl<S> StateView<'_, S>
+where
+    S: NodeSource + Sync,
+    S::Ref: Send + Sync,
+{
     /// What a contract has stored.
     ///
     /// # Errors

@@ -43,7 +43,11 @@ pub struct FunctionView {
     pub gas_burnt: Gas,
 }
 
-impl<S: NodeSource> StateView<'_, S> {
+impl<S> StateView<'_, S>
+where
+    S: NodeSource + Sync,
+    S::Ref: Send + Sync,
+{
     /// Calls a function of a contract, which may change nothing.
     ///
     /// The contract is told of the chain what `chunk` says; its price of gas, its limit and its

@@ -1,0 +1,89 @@
+//! Whether a transaction is well-formed and signed, whatever the state.
+//!
+//! The signature comes last, because it is what takes time. It covers the hash that the transaction was
+//! read with, so nothing is encoded again.
+
+use crate::feature::Feature;
+use crate::threads::Threads;
+use crate::validation::{has_post_quantum_keys, is_post_quantum, validate_actions};
+use torr_crypto::key::Signature;
+use torr_parameters::RuntimeConfig;
+use torr_primitives::ProtocolVersion;
+use torr_primitives::error::InvalidTxError;
+use torr_primitives::transaction::{NonceMode, SignedTransaction, Transaction};
+
+/// Checks a transaction under protocol version `version`, without the state.
+///
+/// # Errors
+/// The first reason to refuse it.
+pub fn validate(
+    config: &RuntimeConfig,
+    signed: &SignedTransaction,
+    version: ProtocolVersion,
+) -> Result<(), InvalidTxError> {
+    let transaction = signed.transaction();
+    validate_actions(config, transaction.actions(), transaction.receiver_id(), version)?;
+    validate_version(signed, version)?;
+    validate_size(config, signed, version)?;
+    if !signed.verify() {
+        return Err(InvalidTxError::InvalidSignature);
+    }
+    Ok(())
+}
+
+/// Checks many transactions: for each, in order, the reason to refuse it if there is one.
+///
+/// Of the transaction with index `i`, `is_expired(i)` says whether the block it names is too old; then
+/// nothing else of it is looked at. The work is shared among `threads`.
+pub fn validate_all(
+    config: &RuntimeConfig,
+    transactions: &[SignedTransaction],
+    version: ProtocolVersion,
+    threads: &Threads,
+    is_expired: impl Fn(usize) -> bool + Sync + Send,
+) -> Vec<Option<InvalidTxError>> {
+    threads.map(transactions.iter().enumerate().collect(), |(index, transaction)| {
+        if is_expired(index) {
+            return Some(InvalidTxError::Expired);
+        }
+        validate(config, transaction, version).err()
+    })
+}
+
+/// Refuses what the protocol version does not have.
+fn validate_version(
+    signed: &SignedTransaction,
+    version: ProtocolVersion,
+) -> Result<(), InvalidTxError> {
+    let transaction = signed.transaction();
+    let has = |feature: Feature| feature.is_enabled(version);
+    let is_known = (has(Feature::GasKeys) || matches!(transaction, Transaction::V0(_)))
+        && (has(Feature::StrictNonce) || transaction.nonce_mode() != NonceMode::Strict)
+        && (has(Feature::PostQuantumSignatures) || !brings_post_quantum(signed));
+    if is_known { Ok(()) } else { Err(InvalidTxError::InvalidTransactionVersion) }
+}
+
+fn brings_post_quantum(signed: &SignedTransaction) -> bool {
+    let transaction = signed.transaction();
+    is_post_quantum(transaction.public_key())
+        || matches!(signed.signature(), Signature::MlDsa65(_))
+        || transaction.actions().iter().any(has_post_quantum_keys)
+}
+
+fn validate_size(
+    config: &RuntimeConfig,
+    signed: &SignedTransaction,
+    version: ProtocolVersion,
+) -> Result<(), InvalidTxError> {
+    // Signatures began to count when there began to be large ones.
+    let size = if Feature::PostQuantumSignatures.is_enabled(version) {
+        signed.wire_size()
+    } else {
+        signed.size()
+    };
+    let limit = config.vm.limits.max_transaction_size;
+    if size > limit {
+        return Err(InvalidTxError::TransactionSizeExceeded { size, limit });
+    }
+    Ok(())
+}
