@@ -5,4 +5,4 @@ mod contracts;
 mod genesis;
 
 pub(crate) use contracts::Contracts;
-pub(crate) use genesis::{Genesis, StateEntries, in_memory};
+pub(crate) use genesis::{Genesis, in_memory};
