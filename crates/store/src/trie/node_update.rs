@@ -50,6 +50,8 @@ pub(super) enum Link {
     Origin,
     /// To one that is or was worked on, by its place among those.
     Working(u32),
+    /// To one that is hashed already, by its place among the new nodes. Nothing goes below it any more.
+    Done(u32),
 }
 
 /// A node that is worked on.
@@ -205,7 +207,7 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
         self.on_path(key, |update, path| update.insert_path(path, new))
     }
 
-    fn new_value(&mut self, value: &[u8]) -> Result<Value, TrieError> {
+    pub(super) fn new_value(&mut self, value: &[u8]) -> Result<Value, TrieError> {
         let length = value.len();
         let len = u32::try_from(length).map_err(|_| TrieError::ValueTooLong { length })?;
         let new = Value::New { start: self.values.len(), len };
@@ -237,6 +239,17 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
     /// update is of no use then.
     pub fn delete(&mut self, key: &[u8]) -> Result<(), TrieError> {
         self.on_path(key, NodeUpdate::delete_path)
+    }
+
+    /// Takes out what is left of a key after so many nibbles, of the part of a trie to which these lead.
+    ///
+    /// # Errors
+    /// As [`NodeUpdate::delete`].
+    #[cfg(not(target_family = "wasm"))]
+    pub(super) fn delete_below(&mut self, nibbles: usize, key: &[u8]) -> Result<(), TrieError> {
+        self.on_path(key, |update, path| {
+            update.delete_path(path.get(nibbles..).unwrap_or_default())
+        })
     }
 
     /// Does something with the path of a key.
@@ -382,9 +395,9 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
     }
 
     /// Takes the root out of the source, if there is one.
-    fn enter_root(&mut self) -> Result<Option<u32>, TrieError> {
+    pub(super) fn enter_root(&mut self) -> Result<Option<u32>, TrieError> {
         Ok(match self.root {
-            Link::Nothing | Link::Origin => None,
+            Link::Nothing | Link::Origin | Link::Done(_) => None,
             Link::Working(at) => Some(at),
             Link::Moved(root) => {
                 let (at, _) = self.take_from_source(&self.moved[root as usize].clone())?;
@@ -395,26 +408,64 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
     }
 
     /// Takes the child out of the source to which a nibble leads, or the only one of an extension.
-    fn enter(&mut self, parent: u32, nibble: Option<u8>) -> Result<u32, TrieError> {
-        let (link, origin) = match (self.kind(parent), nibble) {
-            (Kind::Extension { child, .. }, _) => (*child, 0),
-            (Kind::Branch { children, origin, .. }, Some(nibble)) => {
-                (children.get(usize::from(nibble)).copied().unwrap_or(Link::Nothing), *origin)
-            }
-            _ => (Link::Nothing, 0),
-        };
+    pub(super) fn enter(&mut self, parent: u32, nibble: Option<u8>) -> Result<u32, TrieError> {
+        let link = self.link(parent, nibble);
+        if let Link::Working(at) = link {
+            return Ok(at);
+        }
         let nibble = nibble.unwrap_or_default();
-        let reference = match link {
-            Link::Working(at) => return Ok(at),
-            Link::Nothing => return Err(NO_CHILD),
-            Link::Moved(moved) => self.moved[moved as usize].clone(),
-            Link::Origin => child_of(&self.origins[origin as usize], nibble)?,
-        };
+        let reference = self.stored_child(parent, nibble, link)?.ok_or(NO_CHILD)?;
         let (at, memory_usage) = self.take_from_source(&reference)?;
+        self.replace_stored(parent, nibble, memory_usage, Link::Working(at))?;
+        Ok(at)
+    }
+
+    /// What leads to the child in the source to which a nibble leads from a branch, if there is one.
+    pub(super) fn child_in_source(
+        &self,
+        branch: u32,
+        nibble: u8,
+    ) -> Result<Option<S::Ref>, TrieError> {
+        self.stored_child(branch, nibble, self.link(branch, Some(nibble)))
+    }
+
+    fn link(&self, parent: u32, nibble: Option<u8>) -> Link {
+        match (self.kind(parent), nibble) {
+            (Kind::Extension { child, .. }, _) => *child,
+            (Kind::Branch { children, .. }, Some(nibble)) => {
+                children.get(usize::from(nibble)).copied().unwrap_or(Link::Nothing)
+            }
+            _ => Link::Nothing,
+        }
+    }
+
+    fn stored_child(
+        &self,
+        parent: u32,
+        nibble: u8,
+        link: Link,
+    ) -> Result<Option<S::Ref>, TrieError> {
+        Ok(match (link, self.kind(parent)) {
+            (Link::Moved(moved), _) => Some(self.moved[moved as usize].clone()),
+            (Link::Origin, Kind::Branch { origin, .. }) => {
+                Some(child_of(&self.origins[*origin as usize], nibble)?)
+            }
+            _ => None,
+        })
+    }
+
+    /// Puts something in the place of a child in the source, for which this memory was counted.
+    pub(super) fn replace_stored(
+        &mut self,
+        parent: u32,
+        nibble: u8,
+        memory_usage: u64,
+        link: Link,
+    ) -> Result<(), TrieError> {
         let parent = self.working(parent);
         parent.stored_below = minus(parent.stored_below, memory_usage)?;
-        parent.set_child(nibble, Link::Working(at));
-        Ok(at)
+        parent.set_child(nibble, link);
+        Ok(())
     }
 
     /// Gives the index of the node, and the memory that was counted for the trie below it.
@@ -452,7 +503,7 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
     }
 
     /// Puts another value in the place of that of a leaf or a branch, or none.
-    fn replace_value(&mut self, at: u32, new: Option<Value>) -> Result<(), TrieError> {
+    pub(super) fn replace_value(&mut self, at: u32, new: Option<Value>) -> Result<(), TrieError> {
         let old = match &mut self.working(at).kind {
             Kind::Leaf { value, .. } => Some(mem::replace(value, new.unwrap_or(*value))),
             Kind::Branch { value, .. } => mem::replace(value, new),
