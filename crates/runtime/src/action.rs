@@ -276,4 +276,4 @@ impl ActionResult {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
