@@ -261,6 +261,12 @@ impl<'s> StateUpdate<'s> {
         self.deployed.push(hash);
     }
 
+    /// Contracts that were deployed and may still be taken back.
+    #[cfg(test)]
+    pub(crate) fn uncommitted_deployments(&self) -> &[CryptoHash] {
+        &self.deployed
+    }
+
     /// Puts a timeout in the chunk's queue, unless that is taken back.
     pub(crate) fn enqueue_yield_timeout(&mut self, timeout: PromiseYieldTimeout) {
         self.timeouts.push(timeout);
