@@ -39,5 +39,3 @@ pub use error::{ApplyError, Fault, ValidatorUpdateError};
 pub use state::{ContractCodes, StateChange};
 pub use threads::{Threads, ThreadsError};
 pub use stats::{BalanceStats, ChunkStats, OutgoingLimit, ReceiptsStats};
-pub mod bandwidth_scheduler;
-pub mod congestion;
