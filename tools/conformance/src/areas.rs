@@ -5,6 +5,7 @@
 mod apply;
 mod primitives;
 mod trie;
+mod views;
 pub mod vm;
 mod vm_config;
 
@@ -17,7 +18,7 @@ use std::path::Path;
 /// A vector file, and what is asked of its cases.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
-    /// Where it is; other files that it refers to are beside it.
+    /// Where it is. Its name is that of its area; other files that it refers to are beside it.
     pub path: &'a Path,
     /// The databases in which states are kept, beside the ways that need none.
     pub stores: &'a [Store],
@@ -29,9 +30,9 @@ impl Source<'_> {
         Source { path, stores: Store::USUAL }
     }
 
-    /// The name of the file's area.
-    fn area(&self) -> String {
-        area_name(self.path)
+    /// The folder in which it is.
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
     }
 }
 
@@ -47,10 +48,10 @@ struct Format {
 enum Content {
     /// Cases, which this reads; told the name of the file's area.
     Cases(fn(&str, Value) -> Vec<Case>),
-    /// Cases that refer to other files, or are run on states that are kept in several ways.
-    CasesOf(fn(&Source<'_>, Value) -> Vec<Case>),
-    /// Cases that nothing runs yet.
-    NoRunner,
+    /// Cases, which this reads with what stands in the folder of the file.
+    CasesInFolder(fn(&Path, Value) -> Vec<Case>),
+    /// Cases on states that are kept in several ways, which this reads.
+    CasesOnStores(fn(&Source<'_>, Value) -> Vec<Case>),
     /// Things that the cases of other files refer to.
     Support,
 }
@@ -61,8 +62,8 @@ const FORMATS: &[Format] = &[
     Format { name: vm_config::FORMAT, content: Content::Cases(vm_config::cases) },
     Format { name: primitives::FORMAT, content: Content::Cases(primitives::cases) },
     Format { name: trie::FORMAT, content: Content::Cases(trie::cases) },
-    Format { name: apply::FORMAT, content: Content::CasesOf(apply::cases) },
-    Format { name: "view-vectors/1", content: Content::NoRunner },
+    Format { name: apply::FORMAT, content: Content::CasesOnStores(apply::cases) },
+    Format { name: views::FORMAT, content: Content::CasesInFolder(views::cases) },
     Format { name: "apply-contracts/1", content: Content::Support },
 ];
 
@@ -75,12 +76,9 @@ pub fn cases(source: &Source<'_>, file: Value) -> Vec<Case> {
         return malformed(named_cases(&file), "the file has no `format`");
     };
     match FORMATS.iter().find(|format| format.name == name).map(|format| format.content) {
-        Some(Content::Cases(read)) => read(&source.area(), file),
-        Some(Content::CasesOf(read)) => read(source, file),
-        Some(Content::NoRunner) => {
-            let what = format!("format {name}");
-            named_cases(&file).into_iter().map(|case| Case::no_runner(case, &what)).collect()
-        }
+        Some(Content::Cases(read)) => read(&area_name(source.path), file),
+        Some(Content::CasesInFolder(read)) => read(source.folder(), file),
+        Some(Content::CasesOnStores(read)) => read(source, file),
         Some(Content::Support) => Vec::new(),
         None => malformed(named_cases(&file), &format!("unknown format {name}")),
     }
@@ -133,8 +131,9 @@ mod tests {
             (json!({"format": "x/1", "cases": [1, {}]}), &["unknown format x/1"; 2][..]),
             (json!({"format": "x/1", "cases": []}), &["unknown format x/1"][..]),
             (
-                json!({"format": "view-vectors/1", "cases": [{}]}),
-                &["no runner for format view-vectors/1 yet"][..],
+                json!({"format": "primitives-vectors/1", "reference": "none", "protocol_version": 86,
+                    "cases": [{"kind": "guess"}]}),
+                &["no runner for primitives/area cases of kind guess yet"][..],
             ),
             (json!({"format": "apply-contracts/1"}), &[][..]),
         ] {
