@@ -105,7 +105,7 @@ fn many_at_a_time_fare_as_one_by_one_on_any_number_of_threads() {
             if nonce % 3 == 0 { badly_signed(transaction) } else { signed(transaction) }
         })
         .collect();
-    let is_expired = |index: usize| index % 4 == 0;
+    let is_expired = |index: usize| index.is_multiple_of(4);
     let expected: Vec<_> = (0..transactions.len())
         .map(|index| match () {
             () if is_expired(index) => Some(InvalidTxError::Expired),
