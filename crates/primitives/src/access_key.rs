@@ -3,7 +3,7 @@
 //! Gas keys (NEP-611) are access keys that hold a balance for gas and have several nonces.
 //! Lengths of encodings are constants here because fees are charged by them.
 
-use crate::{Balance, Nonce, NonceIndex};
+use crate::{Balance, BlockHeight, Nonce, NonceIndex};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -59,15 +59,20 @@ pub struct GasKeyInfo {
 }
 
 impl AccessKey {
+    /// Nonces that belong to one height: those of transactions are below the height times this, and
+    /// those of a new key begin there.
+    pub const NONCE_RANGE_MULTIPLIER: Nonce = 1_000_000;
     /// Length of a stored nonce of a gas key, in bytes.
     pub const NONCE_BORSH_LEN: u64 = size_of::<Nonce>() as u64;
     /// Length of the shortest encoding of a gas key, one with full access: nonce, tag of the
     /// permission, [`GasKeyInfo`].
     pub const MIN_GAS_KEY_BORSH_LEN: u64 = Self::NONCE_BORSH_LEN + 1 + GasKeyInfo::BORSH_LEN;
-    /// Nonces per height: a new key begins at the height before its own times this, and no transaction
-    /// has a nonce of its height times this or more. So a key that is deleted and added again is not
-    /// open to old transactions.
-    pub const NONCE_RANGE_MULTIPLIER: u64 = 1_000_000;
+
+    /// Nonce of a key that is added at a height. It is above that of any transaction that came before,
+    /// so that none can be sent again when a key is deleted and added anew.
+    pub const fn initial_nonce(height: BlockHeight) -> Nonce {
+        height.saturating_sub(1).saturating_mul(Self::NONCE_RANGE_MULTIPLIER)
+    }
 }
 
 impl AccessKeyPermission {
@@ -76,6 +81,14 @@ impl AccessKeyPermission {
 
     /// What the key has as a gas key, if it is one.
     pub const fn gas_key_info(&self) -> Option<&GasKeyInfo> {
+        match self {
+            Self::GasKeyFunctionCall(info, _) | Self::GasKeyFullAccess(info) => Some(info),
+            Self::FunctionCall(_) | Self::FullAccess => None,
+        }
+    }
+
+    /// What the key has as a gas key, if it is one, to change.
+    pub const fn gas_key_info_mut(&mut self) -> Option<&mut GasKeyInfo> {
         match self {
             Self::GasKeyFunctionCall(info, _) | Self::GasKeyFullAccess(info) => Some(info),
             Self::FunctionCall(_) | Self::FullAccess => None,
@@ -92,14 +105,6 @@ impl AccessKeyPermission {
         }
     }
 
-    /// What the key has as a gas key, to change.
-    pub const fn gas_key_info_mut(&mut self) -> Option<&mut GasKeyInfo> {
-        match self {
-            Self::GasKeyFunctionCall(info, _) | Self::GasKeyFullAccess(info) => Some(info),
-            Self::FunctionCall(_) | Self::FullAccess => None,
-        }
-    }
-
     /// Which functions the key is restricted to, to change.
     pub const fn function_call_permission_mut(&mut self) -> Option<&mut FunctionCallPermission> {
         match self {
@@ -112,6 +117,9 @@ impl AccessKeyPermission {
 }
 
 impl GasKeyInfo {
+    /// What may be lost with a gas key that is deleted, or with all those of an account, at most: one
+    /// NEAR. More has to be withdrawn first.
+    pub const MAX_BALANCE_TO_BURN: Balance = Balance::from_yoctonear(10_u128.pow(24));
     /// Length of the encoding, in bytes.
     pub const BORSH_LEN: u64 = (size_of::<u128>() + size_of::<NonceIndex>()) as u64;
 }

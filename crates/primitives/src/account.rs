@@ -72,6 +72,10 @@ pub struct UninitializedAccount {
 }
 
 impl Account {
+    /// An account that takes more of the state, in bytes, its code not counted, cannot be deleted: it
+    /// would take too long.
+    pub const MAX_DELETION_STORAGE_USAGE: StorageUsage = 10_000;
+
     /// An account in the oldest form that can hold its contract.
     ///
     /// Amounts are in yoctoNEAR, `storage_usage` in bytes.
@@ -91,21 +95,26 @@ impl Account {
         }
     }
 
+    /// A universal account that tokens came to before its initial state.
+    ///
+    /// `amount` is in yoctoNEAR, `storage_usage` in bytes. `bootstrap_nonce` has to be that of a key
+    /// added at the same height ([`AccessKey::initial_nonce`](crate::AccessKey::initial_nonce)): an
+    /// account that is deleted and begins anew must not take its old transactions again.
+    pub const fn uninitialized(
+        amount: Balance,
+        storage_usage: StorageUsage,
+        bootstrap_nonce: Nonce,
+    ) -> Account {
+        let account = UninitializedAccount { amount, storage_usage, bootstrap_nonce };
+        Account::Uninitialized(account)
+    }
+
     /// Tokens it can use, in yoctoNEAR.
     pub const fn amount(&self) -> Balance {
         match self {
             Account::V1(account) => account.amount,
             Account::V2(account) => account.amount,
             Account::Uninitialized(account) => account.amount,
-        }
-    }
-
-    /// Gives it `amount` to use, in yoctoNEAR.
-    pub const fn set_amount(&mut self, amount: Balance) {
-        match self {
-            Account::V1(account) => account.amount = amount,
-            Account::V2(account) => account.amount = amount,
-            Account::Uninitialized(account) => account.amount = amount,
         }
     }
 
@@ -135,7 +144,79 @@ impl Account {
             Account::Uninitialized(_) => AccountContract::None,
         }
     }
+
+    /// Whether it has its initial state. Only universal accounts ever lack theirs.
+    pub const fn is_initialized(&self) -> bool {
+        !matches!(self, Account::Uninitialized(_))
+    }
+
+    /// Sets the tokens it can use, in yoctoNEAR.
+    pub const fn set_amount(&mut self, amount: Balance) {
+        match self {
+            Account::V1(account) => account.amount = amount,
+            Account::V2(account) => account.amount = amount,
+            Account::Uninitialized(account) => account.amount = amount,
+        }
+    }
+
+    /// Sets what it takes of the state, in bytes.
+    pub const fn set_storage_usage(&mut self, storage_usage: StorageUsage) {
+        match self {
+            Account::V1(account) => account.storage_usage = storage_usage,
+            Account::V2(account) => account.storage_usage = storage_usage,
+            Account::Uninitialized(account) => account.storage_usage = storage_usage,
+        }
+    }
+
+    /// Sets the tokens locked in its stake, in yoctoNEAR.
+    ///
+    /// # Errors
+    /// When it has no initial state yet, and so no key to stake with.
+    pub const fn set_locked(&mut self, locked: Balance) -> Result<(), UninitializedError> {
+        match self {
+            Account::V1(account) => account.locked = locked,
+            Account::V2(account) => account.locked = locked,
+            Account::Uninitialized(_) => return Err(UninitializedError),
+        }
+        Ok(())
+    }
+
+    /// Gives it a contract, or takes its contract away. An account of the first version becomes one of
+    /// the second when only that can hold the contract, and stays so.
+    ///
+    /// # Errors
+    /// When it has no initial state yet; [`Account::initialize`] has to come first.
+    pub fn set_contract(&mut self, contract: AccountContract) -> Result<(), UninitializedError> {
+        match (self, contract) {
+            (Account::Uninitialized(_), _) => return Err(UninitializedError),
+            (Account::V2(account), contract) => account.contract = contract,
+            (Account::V1(account), AccountContract::None) => {
+                account.code_hash = CryptoHash::default();
+            }
+            (Account::V1(account), AccountContract::Local(hash)) => account.code_hash = hash,
+            (this @ Account::V1(_), contract) => {
+                let (amount, locked, storage_usage) =
+                    (this.amount(), this.locked(), this.storage_usage());
+                *this = Account::V2(AccountV2 { amount, locked, storage_usage, contract });
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes an account that waits for its initial state an ordinary one, without contract and with
+    /// the tokens it has. Any other stays as it is.
+    pub fn initialize(&mut self) {
+        if let Account::Uninitialized(account) = self {
+            let (amount, storage_usage) = (account.amount, account.storage_usage);
+            *self = Account::new(amount, Balance::ZERO, AccountContract::None, storage_usage);
+        }
+    }
 }
+
+/// An account cannot have something before it has its initial state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the account waits for its initial state; it can have no contract and no stake before")]
+pub struct UninitializedError;
 
 impl BorshSerialize for Account {
     fn serialize<W: io::Write>(&self, writer: &mut W) -> io::Result<()> {

@@ -23,16 +23,21 @@ pub mod account;
 pub mod account_id;
 pub mod action;
 pub mod amount;
+pub mod bandwidth;
 mod base64_json;
+pub mod congestion;
 pub mod contract;
 pub mod error;
 pub mod merkle;
 pub mod outcome;
 pub mod receipt;
+pub mod shard_layout;
+pub mod state_change;
 pub mod state_init;
 pub mod state_record;
 pub mod transaction;
 pub mod trie_key;
+pub mod validator_stake;
 pub mod view;
 pub mod yield_id;
 
@@ -43,7 +48,12 @@ pub use amount::{
     ActionIndex, Balance, BlockHeight, Compute, EpochHeight, Gas, GasWeight, Nonce, NonceIndex,
     ProtocolVersion, ReceiptIndex, ShardId, StorageUsage,
 };
+pub use bandwidth::{BandwidthRequests, BandwidthSchedulerState, BlockBandwidthRequests};
+pub use congestion::{BlockCongestionInfo, CongestionInfo, ExtendedCongestionInfo};
 pub use contract::{AccountContract, GlobalContractDeployMode, GlobalContractIdentifier};
+pub use shard_layout::ShardLayout;
+pub use state_change::StateChangeCause;
 pub use state_record::StateRecord;
 pub use trie_key::TrieKey;
+pub use validator_stake::ValidatorStake;
 pub use yield_id::YieldId;

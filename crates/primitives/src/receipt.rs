@@ -5,6 +5,7 @@
 //! RuntimeSpec/Receipts); yields are NEP-519, global contracts NEP-591.
 
 mod global_contract;
+mod groups;
 pub mod id;
 mod queue;
 mod stored;
@@ -12,7 +13,11 @@ mod stored;
 pub use global_contract::{
     GlobalContractDistribution, GlobalContractDistributionV1, GlobalContractDistributionV2,
 };
-pub use queue::{BufferedReceiptIndices, PromiseYieldTimeout, QueueIndices};
+pub use groups::{
+    ReceiptGroup, ReceiptGroupV0, ReceiptGroupsConfig, ReceiptGroupsError, ReceiptGroupsQueueData,
+    ReceiptGroupsQueueDataV0,
+};
+pub use queue::{BufferedReceiptIndices, PromiseYieldStatus, PromiseYieldTimeout, QueueIndices};
 pub use stored::{ReceiptWithMetadata, StoredReceipt};
 
 use crate::action::{Action, TransferAction};

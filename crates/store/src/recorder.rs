@@ -19,13 +19,23 @@ pub struct Recorder<S> {
 
 /// What was read, each thing once.
 #[derive(Clone, Debug, Default)]
-struct Recorded {
+pub struct Recorded {
     bytes: BTreeMap<CryptoHash, Arc<[u8]>>,
     size: u64,
+    /// What was read, each time that it was, while somebody wants to know.
+    visits: Option<Vec<CryptoHash>>,
 }
 
 impl Recorded {
+    /// Length in bytes of all nodes and values together.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
     fn note(&mut self, hash: CryptoHash, bytes: impl FnOnce() -> Arc<[u8]>) {
+        if let Some(visits) = &mut self.visits {
+            visits.push(hash);
+        }
         if let Entry::Vacant(entry) = self.bytes.entry(hash) {
             let bytes = bytes();
             self.size = self.size.saturating_add(bytes.len() as u64);
@@ -48,6 +58,34 @@ impl<S: NodeSource> Recorder<S> {
     /// the size of proofs by it.
     pub fn size(&self) -> u64 {
         self.recorded().size
+    }
+
+    /// Begins to list what is read, in order and as often as it is read.
+    pub fn start_visits(&self) {
+        self.recorded().visits = Some(Vec::new());
+    }
+
+    /// The nodes and values that were read since [`Recorder::start_visits`], which ends with this.
+    pub fn end_visits(&self) -> Vec<CryptoHash> {
+        self.recorded().visits.take().unwrap_or_default()
+    }
+
+    /// What was read, without the source.
+    pub fn into_recorded(self) -> Recorded {
+        self.recorded.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes what another recorder of the same source has noted.
+    pub fn absorb(&self, other: Recorded) {
+        let mut recorded = self.recorded();
+        for (hash, bytes) in other.bytes {
+            recorded.note(hash, || bytes);
+        }
+    }
+
+    /// The source, for what shall not be noted.
+    pub fn unrecorded(&self) -> &S {
+        &self.source
     }
 
     /// What was read: enough to do the same without the source.

@@ -1,6 +1,6 @@
 //! Accounts of all forms, and JSON that is or is not one, from a case file.
 
-use super::{Account, AccountV1, AccountV2};
+use super::{Account, AccountV1, AccountV2, UninitializedError};
 use crate::{AccountContract, Balance};
 use borsh::BorshDeserialize;
 use serde_json::Value;
@@ -61,6 +61,62 @@ fn a_new_account_has_the_oldest_form_that_holds_its_contract() {
         assert_eq!((account.amount(), account.locked()), (amount, locked));
         assert_eq!(account.storage_usage(), 100);
     }
+}
+
+/// Contracts given one after the other, with the form of the account after each.
+#[test]
+fn an_account_changes_its_form_when_a_contract_needs_it_and_never_back() {
+    let [local, other] = [[7; 32], [8; 32]].map(|hash| AccountContract::Local(CryptoHash(hash)));
+    let global = AccountContract::Global(CryptoHash([9; 32]));
+    let by_account = AccountContract::GlobalByAccount("ab".parse().unwrap());
+    let [amount, locked] = [5, 6].map(Balance::from_yoctonear);
+    let mut account = Account::new(amount, locked, AccountContract::None, 100);
+    for (contract, is_v1) in [
+        (local, true),
+        (AccountContract::None, true),
+        (other.clone(), true),
+        (global, false),
+        (by_account, false),
+        (other, false),
+        (AccountContract::None, false),
+    ] {
+        account.set_contract(contract.clone()).unwrap();
+        assert_eq!(account.contract(), contract);
+        assert_eq!(matches!(account, Account::V1(_)), is_v1, "{account:?}");
+        assert_eq!((account.amount(), account.locked()), (amount, locked));
+        assert_eq!(account.storage_usage(), 100);
+    }
+}
+
+#[test]
+fn what_is_set_is_what_is_there() {
+    for contract in [AccountContract::None, AccountContract::Global(CryptoHash([9; 32]))] {
+        let [amount, locked] = [5, 6].map(Balance::from_yoctonear);
+        let mut account = Account::new(Balance::ZERO, Balance::ZERO, contract.clone(), 0);
+        account.set_amount(amount);
+        account.set_locked(locked).unwrap();
+        account.set_storage_usage(100);
+        assert_eq!(account, Account::new(amount, locked, contract, 100));
+    }
+}
+
+#[test]
+fn an_account_without_initial_state_has_tokens_and_nothing_else() {
+    let amount = Balance::from_yoctonear(5);
+    let mut account = Account::uninitialized(Balance::ZERO, 0, 3);
+    account.set_amount(amount);
+    account.set_storage_usage(100);
+    assert_eq!(account, Account::uninitialized(amount, 100, 3));
+    assert!(!account.is_initialized());
+    let before = account.clone();
+    assert_eq!(account.set_locked(amount), Err(UninitializedError));
+    assert_eq!(account.set_contract(AccountContract::None), Err(UninitializedError));
+    assert_eq!(account, before);
+    for _ in 0..2 {
+        account.initialize();
+        assert_eq!(account, Account::new(amount, Balance::ZERO, AccountContract::None, 100));
+    }
+    assert!(account.is_initialized());
 }
 
 /// Written, it would be read as another.

@@ -169,6 +169,18 @@ pub enum ActionErrorKind {
          {num_nonces}"
     )]
     DelegateActionInvalidNonceIndex { nonce_index: NonceIndex, num_nonces: NonceIndex },
+    /// The results that the receipt waited for are too much together, in bytes.
+    #[error("The combined size of the receipt's promise inputs {size} exceeded the limit {limit}")]
+    TotalPromiseInputSizeExceeded { size: u64, limit: u64 },
+    /// The receipt recorded more storage proof than one may, in bytes.
+    #[error("Receipt exceeded the storage proof size limit of {limit} bytes")]
+    ReceiptStorageProofSizeExceeded { limit: u64 },
+    /// What a universal account shall begin with is no such state.
+    #[error("UniversalStateInit payload is not a valid state init")]
+    MalformedUniversalStateInit,
+    /// The receiver is a universal account that waits for its initial state.
+    #[error("Can't complete the action because account {account_id:?} is uninitialized")]
+    AccountNotInitialized { account_id: AccountId },
 }
 
 fn burnt_text(account_id: &AccountId, public_key: Option<&PublicKey>, balance: Balance) -> String {
