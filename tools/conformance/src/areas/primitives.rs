@@ -5,9 +5,12 @@
 
 mod account_ids;
 mod accounts;
+mod bandwidth;
+mod congestion;
 mod hashes;
 mod inputs;
 mod keys;
+mod shard_layouts;
 mod state_records;
 mod trie_keys;
 
@@ -22,12 +25,18 @@ use torr_primitives::ProtocolVersion;
 /// The name of the format.
 pub(crate) const FORMAT: &str = "primitives-vectors/1";
 
+/// The protocol version that the vectors were recorded at.
+const PROTOCOL_VERSION: ProtocolVersion = 86;
+
 /// What a case is when made anew from its inputs; or which input cannot be used.
 type Rebuild = fn(&Inputs<'_>) -> Result<Value, String>;
 
 /// What rebuilds cases of any kind, by area.
-const AREAS: &[(&str, Rebuild)] =
-    &[("state-records", state_records::state_record), ("trie-keys", trie_keys::trie_key)];
+const AREAS: &[(&str, Rebuild)] = &[
+    ("shard-layouts", shard_layouts::shard_layout),
+    ("state-records", state_records::state_record),
+    ("trie-keys", trie_keys::trie_key),
+];
 
 /// What rebuilds the cases of other areas, by area and kind.
 const KINDS: &[(&str, &str, Rebuild)] = &[
@@ -45,6 +54,10 @@ const KINDS: &[(&str, &str, Rebuild)] = &[
     ("accounts-and-access-keys", "account_decode", accounts::account_decode),
     ("accounts-and-access-keys", "received_data_none", accounts::received_data),
     ("accounts-and-access-keys", "received_data_some", accounts::received_data),
+    ("congestion-and-bandwidth", "congestion_info", congestion::congestion_info),
+    ("congestion-and-bandwidth", "bandwidth_params", bandwidth::params),
+    ("congestion-and-bandwidth", "bandwidth_request", bandwidth::request),
+    ("congestion-and-bandwidth", "bandwidth_scheduler_state", bandwidth::scheduler_state),
     ("keys-and-signatures", "key", keys::key),
     ("keys-and-signatures", "signature", keys::signature),
     ("keys-and-signatures", "signature_variants", keys::signature_variants),
