@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_parameters::RuntimeConfig;
-use torr_primitives::shard_layout::ShardLayout;
 use torr_primitives::{
-    AccountId, Balance, BlockHeight, EpochHeight, Gas, ProtocolVersion, ShardId,
+    AccountId, Balance, BlockHeight, EpochHeight, Gas, ProtocolVersion, ShardId, ShardLayout,
 };
 
 /// What a chunk is applied in.

@@ -8,17 +8,34 @@
 
 mod action;
 pub mod action_fees;
+mod apply;
+pub mod bandwidth_scheduler;
+pub mod congestion;
 mod context;
+mod contract;
 pub mod delegation;
 mod error;
 mod eth_wallet;
+mod external;
 pub mod feature;
+mod gas_profile;
+mod queue;
 mod receipt;
+mod receipt_sink;
 mod state;
+mod stats;
 pub mod storage_stake;
+mod threads;
 pub mod transaction;
 pub mod validation;
+pub mod view;
 
+pub use apply::{
+    ApplyResult, ChunkInput, ChunkPresence, Environment, ProcessedReceipt, ReceiptSource,
+    ValidatorAccountsUpdate, apply,
+};
 pub use context::{BlockContext, ChunkContext, EpochContext};
-pub use error::Fault;
-pub use state::ContractCodes;
+pub use error::{ApplyError, Fault, ValidatorUpdateError};
+pub use state::{ContractCodes, StateChange};
+pub use threads::{Threads, ThreadsError};
+pub use stats::{BalanceStats, ChunkStats, OutgoingLimit, ReceiptsStats};

@@ -2,13 +2,17 @@
 //!
 //! A new area is a module here and a line in `FORMATS`.
 
+mod apply;
 mod primitives;
 mod trie;
+mod views;
 pub mod vm;
 mod vm_config;
 
 use crate::case::Case;
+use crate::vector_file::area_name;
 use serde_json::Value;
+use std::path::Path;
 
 /// A format that is known.
 struct Format {
@@ -22,6 +26,8 @@ struct Format {
 enum Content {
     /// Cases, which this reads; told the name of the file's area.
     Cases(fn(&str, Value) -> Vec<Case>),
+    /// Cases, which this reads with what stands in the folder of the file.
+    CasesInFolder(fn(&Path, Value) -> Vec<Case>),
     /// Cases that nothing runs yet.
     NoRunner,
     /// Things that the cases of other files refer to.
@@ -35,21 +41,22 @@ const FORMATS: &[Format] = &[
     Format { name: primitives::FORMAT, content: Content::Cases(primitives::cases) },
     Format { name: trie::FORMAT, content: Content::Cases(trie::cases) },
     Format { name: "apply-vectors/1", content: Content::NoRunner },
-    Format { name: "view-vectors/1", content: Content::NoRunner },
+    Format { name: views::FORMAT, content: Content::CasesInFolder(views::cases) },
     Format { name: "apply-contracts/1", content: Content::Support },
 ];
 
-/// The cases of a vector file, given the name of its area and its content; none in a file that
-/// supports others.
+/// The cases of a vector file, given its path, which names its area, and its content; none in a file
+/// that supports others.
 ///
 /// Every case of a file that is of an unknown format, or not written as its format says, is there
 /// and fails; so is a single one for a file in which no cases can be told apart.
-pub fn cases(area: &str, file: Value) -> Vec<Case> {
+pub fn cases(path: &Path, file: Value) -> Vec<Case> {
     let Some(name) = file.get("format").and_then(Value::as_str) else {
         return malformed(named_cases(&file), "the file has no `format`");
     };
     match FORMATS.iter().find(|format| format.name == name).map(|format| format.content) {
-        Some(Content::Cases(read)) => read(area, file),
+        Some(Content::Cases(read)) => read(&area_name(path), file),
+        Some(Content::CasesInFolder(read)) => read(path.parent().unwrap_or(Path::new("")), file),
         Some(Content::NoRunner) => {
             let what = format!("format {name}");
             named_cases(&file).into_iter().map(|case| Case::no_runner(case, &what)).collect()
@@ -89,13 +96,14 @@ mod tests {
     use super::cases;
     use crate::case::{Case, Check};
     use serde_json::{Value, json};
+    use std::path::Path;
 
     fn reasons(file: Value) -> Vec<String> {
         let reason = |case: Case| match case.check {
             Check::NoRunner(reason) | Check::Malformed(reason) => reason,
             Check::Once(_) | Check::OnEngine(_) => "runs".to_owned(),
         };
-        cases("area", file).into_iter().map(reason).collect()
+        cases(Path::new("area.json"), file).into_iter().map(reason).collect()
     }
 
     #[test]

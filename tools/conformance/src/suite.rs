@@ -3,7 +3,7 @@
 use crate::areas;
 use crate::case::{Case, Check, Failure, FailureOn};
 use crate::parallel::parallel_map;
-use crate::vector_file::{ReadError, area_name, json};
+use crate::vector_file::{ReadError, json};
 use std::any::Any;
 use std::io;
 use std::num::NonZero;
@@ -64,7 +64,7 @@ impl Suite {
     /// # Errors
     /// When the file cannot be read.
     pub fn read(path: &Path, selection: &Selection) -> Result<Suite, ReadError> {
-        let mut cases = areas::cases(&area_name(path), json(path)?);
+        let mut cases = areas::cases(path, json(path)?);
         if let Some(text) = &selection.filter {
             let file = path.display();
             cases.retain(|case| format!("{file} {}", case.name).contains(text));

@@ -29,8 +29,26 @@ const FIELDS: &[(&str, &str)] = &[
     ("runner_error", "storage_limits"),
 ];
 
-/// Files of values in which every field of a case says something, but for its name.
-const VALUES: &[&str] = &["accounts-and-access-keys", "state-records", "trie-keys"];
+/// Files of values in which every field of a case says something, but for those of [`UNCHECKED`].
+const VALUES: &[&str] = &[
+    "accounts-and-access-keys",
+    "actions",
+    "errors",
+    "merkle",
+    "outcomes",
+    "receipt-ids",
+    "receipts",
+    "state-records",
+    "transactions",
+    "trie-keys",
+];
+
+/// Names of cases, for people; and reasons for failure, which no
+/// other part of an outcome depends on.
+const UNCHECKED: &[&str] = &["/name", "/what", "/status/Failure/"];
+
+/// Longer cases differ from others in their length alone, and take long: each leaf is changed in turn.
+const LONGEST: usize = 5_000;
 
 fn file(area: &str) -> Value {
     shipped_file("vm", area)
@@ -65,6 +83,7 @@ fn says_something(case: &Value, field: &str) -> bool {
 /// Pointers to all leaves of a value.
 fn leaves(value: &Value) -> Vec<String> {
     let inside = |(name, value): (String, &Value)| {
+        let name = name.replace('~', "~0").replace('/', "~1");
         let below = leaves(value).into_iter().map(move |leaf| format!("/{name}{leaf}"));
         below.collect::<Vec<_>>()
     };
@@ -84,7 +103,10 @@ fn changed(leaf: &Value) -> Value {
     match leaf {
         Value::Null => json!("something"),
         Value::Bool(is) => json!(!is),
-        Value::Number(number) => json!(number.as_u64().unwrap() ^ 1),
+        Value::Number(number) => match number.as_u64() {
+            Some(number) => json!(number ^ 1),
+            None => json!(0.5),
+        },
         Value::String(text) => json!(format!("{text}0")),
         Value::Array(_) => json!(["one more"]),
         Value::Object(_) => json!({ "one_more": 0 }),
@@ -178,7 +200,8 @@ fn a_case_that_is_not_understood_is_refused() {
 #[test]
 fn a_changed_value_fails() {
     for area in VALUES {
-        let file = shipped_file("primitives", area);
+        let mut file = shipped_file("primitives", area);
+        let all = file["cases"].take();
         let passes = |case: &Value| {
             let mut only = file.clone();
             only["cases"] = json!([case]);
@@ -187,9 +210,11 @@ fn a_changed_value_fails() {
                 Check::OnEngine(_) | Check::NoRunner(_) | Check::Malformed(_) => false,
             }
         };
-        for case in file["cases"].as_array().unwrap() {
+        let checked = |leaf: &&String| !UNCHECKED.iter().any(|field| leaf.contains(field));
+        let short = |case: &&Value| case.to_string().len() <= LONGEST;
+        for case in all.as_array().unwrap().iter().filter(short) {
             assert!(passes(case), "{area}: {case}");
-            for leaf in leaves(case).iter().filter(|leaf| *leaf != "/name") {
+            for leaf in leaves(case).iter().filter(checked) {
                 let mut tampered = case.clone();
                 let place = tampered.pointer_mut(leaf).unwrap();
                 *place = changed(place);

@@ -43,3 +43,12 @@ pub struct PromiseYieldTimeout {
     /// Until which height.
     pub expires_at: BlockHeight,
 }
+
+/// How far a yield has come, while it has not ended (NEP-519).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum PromiseYieldStatus {
+    /// It waits.
+    Yielded,
+    /// The contract has resumed it, and what resumes it is on its way. A timeout is too late now.
+    ResumeInitiated,
+}

@@ -12,16 +12,12 @@ use torr_primitives::{AccessKey, Account, AccountId, Nonce, NonceIndex, TrieKey}
 impl StateUpdate<'_> {
     /// The value under a key, decoded.
     pub(crate) fn read<T: BorshDeserialize>(&self, key: &TrieKey) -> Result<Option<T>, Fault> {
-        let Some(bytes) = self.get(key)? else { return Ok(None) };
-        let undecodable =
-            |error| Fault::inconsistent(format!("what stands under {key:?} is damaged: {error}"));
-        T::try_from_slice(&bytes).map(Some).map_err(undecodable)
+        self.get(key)?.map(|bytes| decoded(key, &bytes)).transpose()
     }
 
     /// The value under a key that has to be there, decoded.
     pub(crate) fn read_present<T: BorshDeserialize>(&self, key: &TrieKey) -> Result<T, Fault> {
-        let missing = || Fault::inconsistent(format!("nothing stands under {key:?}"));
-        self.read(key)?.ok_or_else(missing)
+        self.read(key)?.ok_or_else(|| missing(key))
     }
 
     /// Puts a value under a key, encoded.
@@ -30,9 +26,7 @@ impl StateUpdate<'_> {
         key: &TrieKey,
         value: &T,
     ) -> Result<(), Fault> {
-        let encoded = borsh::to_vec(value)
-            .map_err(|_| Fault::Bug { what: "what is written to the state can be encoded" })?;
-        self.set(key, encoded);
+        self.set(key, encoded(value)?);
         Ok(())
     }
 
@@ -112,6 +106,21 @@ impl StateUpdate<'_> {
 
 fn access_key(account_id: &AccountId, public_key: &PublicKeyHandle) -> TrieKey {
     TrieKey::AccessKey { account_id: account_id.clone(), public_key: public_key.clone() }
+}
+
+pub(super) fn decoded<T: BorshDeserialize>(key: &TrieKey, bytes: &[u8]) -> Result<T, Fault> {
+    T::try_from_slice(bytes).map_err(|error| {
+        Fault::inconsistent(format!("what stands under {key:?} is damaged: {error}"))
+    })
+}
+
+pub(super) fn encoded<T: BorshSerialize>(value: &T) -> Result<Vec<u8>, Fault> {
+    borsh::to_vec(value)
+        .map_err(|_| Fault::Bug { what: "what is written to the state can be encoded" })
+}
+
+pub(super) fn missing(key: &TrieKey) -> Fault {
+    Fault::inconsistent(format!("nothing stands under {key:?}"))
 }
 
 fn gas_key_nonce(
