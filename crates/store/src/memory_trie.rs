@@ -157,7 +157,7 @@ impl MemoryTrie {
     }
 
     /// Memory that nodes take, in bytes, without values of more than 1024 bytes, which stand alone. It
-    /// includes room that is free for nodes to come.
+    /// includes room of nodes that are gone, which is free for nodes to come.
     pub fn memory(&self) -> usize {
         self.arena.memory()
     }
