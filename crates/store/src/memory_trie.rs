@@ -373,6 +373,10 @@ impl<'m> NodeSource for MemoryNodes<'m> {
         Ok(self.trie.value_at(node.place.0))
     }
 
+    fn approach(&self, node: &MemoryRef) {
+        self.trie.arena.approach(node.place.0);
+    }
+
     fn way(&self, reference: &MemoryRef, rest: KeyPath<'_>) -> Result<WayFrom<Self>, TrieError> {
         let read = self.node_at(reference.place);
         // Most of the way leads through branches, of which it reads the beginning.
