@@ -110,6 +110,10 @@ impl<S: NodeSource> NodeSource for Recorder<S> {
         self.source.place(node)
     }
 
+    fn approach(&self, node: &S::Ref) {
+        self.source.approach(node);
+    }
+
     fn read(&self, reference: &S::Ref) -> Result<S::Node, TrieError> {
         let node = self.source.read(reference)?;
         let hash = self.source.hash(reference);
