@@ -79,7 +79,7 @@ where
     S::Node: Sync,
     S::Place: Send,
 {
-    let last = finish.state_changes.iter().map(|(key, changes)| {
+    let last = finish.effects.changes.iter().map(|(key, changes)| {
         let value = changes.last().and_then(|change| change.value.as_deref());
         (key.as_slice(), value)
     });
@@ -253,11 +253,8 @@ impl<'a> Application<'a> {
 
     /// All that is left is hashing.
     fn finish(self) -> Result<result::Finish, ApplyError> {
-        let (state_changes, contract_accesses, contract_deployments) = self.state.into_parts();
         Ok(result::Finish {
-            state_changes,
-            contract_accesses,
-            contract_deployments,
+            effects: self.state.into_effects(),
             outcomes: self.outcomes,
             processed_receipts: self.processed_receipts,
             processed_yield_timeouts: self.processed_yield_timeouts,
