@@ -17,9 +17,7 @@ pub use groups::{
     ReceiptGroup, ReceiptGroupV0, ReceiptGroupsConfig, ReceiptGroupsError, ReceiptGroupsQueueData,
     ReceiptGroupsQueueDataV0,
 };
-pub use queue::{
-    BufferedReceiptIndices, PromiseYieldStatus, PromiseYieldTimeout, QueueIndices,
-};
+pub use queue::{BufferedReceiptIndices, PromiseYieldStatus, PromiseYieldTimeout, QueueIndices};
 pub use stored::{ReceiptWithMetadata, StoredReceipt};
 
 use crate::action::{Action, TransferAction};
