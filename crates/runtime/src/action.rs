@@ -11,6 +11,7 @@ mod delete_key;
 mod deploy_contract;
 mod deploy_global_contract;
 mod deterministic_state_init;
+mod function_call;
 mod gas_key_transfer;
 mod preconditions;
 mod stake;
@@ -70,8 +71,8 @@ fn check_and_do(
         Action::DeployContract(action) => {
             deploy_contract::deploy(action, context, state, receiver.existing()?)?;
         }
-        Action::FunctionCall(_) => {
-            return Err(Fault::Bug { what: "function calls are executed" }.into());
+        Action::FunctionCall(action) => {
+            function_call::call(action, context, state, receiver.existing()?, result)?;
         }
         Action::Transfer(action) => transfer::transfer(action, context, state, receiver)?,
         Action::Stake(action) => stake::stake(action, context, receiver.existing()?, result)?,

@@ -7,6 +7,7 @@
 mod input;
 mod receipts;
 mod result;
+mod speculation;
 mod transactions;
 mod validators;
 mod yields;
@@ -24,6 +25,7 @@ use crate::receipt::Execution;
 use crate::receipt_sink::ReceiptSink;
 use crate::state::{ChunkState, RecordedTrie, TrieReader};
 use crate::stats::ChunkStats;
+use crate::threads::Threads;
 use std::collections::BTreeSet;
 use torr_primitives::bandwidth::BandwidthSchedulerState;
 use torr_primitives::outcome::ExecutionOutcomeWithId;
@@ -80,7 +82,7 @@ fn finish_trie<S: NodeSource>(
 
 /// A chunk while it is applied.
 struct Application<'a> {
-    reader: &'a dyn TrieReader,
+    threads: &'a Threads,
     input: &'a ChunkInput<'a>,
     execution: Execution<'a>,
     state: ChunkState<'a>,
@@ -120,7 +122,7 @@ impl<'a> Application<'a> {
             return Err(ApplyError::UnknownShard { shard_id });
         }
         Ok(Application {
-            reader,
+            threads: environment.threads,
             input,
             execution: Execution { chunk: input.context, runner: environment.runner },
             state: ChunkState::new(reader),

@@ -12,9 +12,11 @@ mod apply;
 pub mod bandwidth_scheduler;
 pub mod congestion;
 mod context;
+mod contract;
 pub mod delegation;
 mod error;
 mod eth_wallet;
+mod external;
 pub mod feature;
 mod gas_profile;
 mod queue;
@@ -23,8 +25,10 @@ mod receipt_sink;
 mod state;
 mod stats;
 pub mod storage_stake;
+mod threads;
 pub mod transaction;
 pub mod validation;
+pub mod view;
 
 pub use apply::{
     ApplyResult, ChunkInput, ChunkPresence, Environment, ProcessedReceipt, ReceiptSource,
@@ -33,4 +37,5 @@ pub use apply::{
 pub use context::{BlockContext, ChunkContext, EpochContext};
 pub use error::{ApplyError, Fault, ValidatorUpdateError};
 pub use state::{ContractCodes, StateChange};
+pub use threads::{Threads, ThreadsError};
 pub use stats::{BalanceStats, ChunkStats, OutgoingLimit, ReceiptsStats};

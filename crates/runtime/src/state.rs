@@ -6,15 +6,17 @@
 //! executed before it is its turn, and thrown away if that was in vain.
 
 mod chunk;
+mod contract_data;
 mod overlay;
 mod reader;
 mod typed;
 
 pub use chunk::StateChange;
 pub(crate) use chunk::{ChunkState, StateEffects};
+pub(crate) use contract_data::DataKey;
 pub(crate) use overlay::{Changed, Overlay, TouchedNodes};
 pub use reader::ContractCodes;
-pub(crate) use reader::{RecordedTrie, TrieReader};
+pub(crate) use reader::{RecordedTrie, TrieFork, TrieReader, UnrecordedTrie};
 
 use crate::error::Fault;
 use std::cell::Cell;
@@ -48,8 +50,12 @@ pub(crate) struct StateUpdate<'s> {
     touched: TouchedNodes,
     /// Nodes and values that contracts were charged for, each time.
     visits: Vec<CryptoHash>,
+    /// What contracts were charged for these.
+    counts: NodeCounts,
     /// Values of contracts that were removed, taken back or not.
     removals: u64,
+    /// Bytes of the proof when the receipt began, with what removals may add to it.
+    size_before: u64,
     scope: Scope<'s>,
     left_scope: Cell<bool>,
 }
@@ -72,7 +78,8 @@ pub(crate) struct Commit {
 pub(crate) enum Scope<'s> {
     /// All of it.
     Everything,
-    /// What belongs to an account, and what no receipt of the same batch changes: global contracts.
+    /// What belongs to an account; what no receipt of the same batch changes, global contracts; and which
+    /// yields wait for their time, by which no receipt goes.
     Account(&'s AccountId),
 }
 
@@ -105,7 +112,7 @@ impl<'s> StateUpdate<'s> {
         touched_before: &'s TouchedNodes,
         scope: Scope<'s>,
     ) -> StateUpdate<'s> {
-        StateUpdate {
+        let mut state = StateUpdate {
             reader,
             before,
             touched_before,
@@ -117,10 +124,26 @@ impl<'s> StateUpdate<'s> {
             accessed: Vec::new(),
             touched: TouchedNodes::default(),
             visits: Vec::new(),
+            counts: NodeCounts::default(),
             removals: 0,
+            size_before: 0,
             scope,
             left_scope: Cell::new(false),
-        }
+        };
+        state.size_before = state.recorded_size();
+        state
+    }
+
+    /// Reads through another reader of the same trie from now on: for the next receipt, of which is
+    /// recorded apart what it reads.
+    pub(crate) fn read_through(&mut self, reader: &'s dyn TrieReader) {
+        self.reader = reader;
+        self.size_before = self.recorded_size();
+    }
+
+    /// Whether something was read or changed outside of the scope.
+    pub(crate) fn has_left_scope(&self) -> bool {
+        self.left_scope.get()
     }
 
     /// The value under a key. What is found in the trie is recorded.
@@ -207,10 +230,21 @@ impl<'s> StateUpdate<'s> {
     ) -> Result<Option<Arc<[u8]>>, Fault> {
         self.check_scope(key)?;
         let key = key.to_bytes();
-        if let Some(Some(code)) = self.changed(&key) {
-            return Ok(Some(Arc::clone(code)));
+        match self.changed(&key) {
+            Some(Some(code)) => Ok(Some(Arc::clone(code))),
+            Some(None) | None => self.reader.code(&key, hash),
         }
-        self.reader.code(&key, hash)
+    }
+
+    /// The contract with this hash that stood under `key` before the chunk; `None` if it did not. Never
+    /// recorded.
+    pub(crate) fn code_before_chunk(
+        &self,
+        key: &TrieKey,
+        hash: &CryptoHash,
+    ) -> Result<Option<Arc<[u8]>>, Fault> {
+        self.check_scope(key)?;
+        self.reader.code(&key.to_bytes(), hash)
     }
 
     /// Notes that a contract is called, if the trie has it under `key`. Not recorded.
@@ -251,6 +285,7 @@ impl<'s> StateUpdate<'s> {
                 counts.touched = counts.touched.saturating_add(1);
             }
         }
+        self.counts = self.counts.plus(counts);
         counts
     }
 
@@ -259,6 +294,11 @@ impl<'s> StateUpdate<'s> {
         let removals = self.before.removals().saturating_add(self.removals);
         let of_removals = removals.saturating_mul(REMOVAL_PROOF_BYTES);
         self.reader.recorded_size().saturating_add(of_removals)
+    }
+
+    /// Bytes of the proof when the receipt began, counted in the same way.
+    pub(crate) fn recorded_size_before(&self) -> u64 {
+        self.size_before
     }
 
     /// Makes the changes so far final.
@@ -288,6 +328,10 @@ impl<'s> StateUpdate<'s> {
 
     fn check_scope(&self, key: &TrieKey) -> Result<(), Fault> {
         self.note_scope(key);
+        self.check_in_scope()
+    }
+
+    fn check_in_scope(&self) -> Result<(), Fault> {
         match self.left_scope.get() {
             false => Ok(()),
             true => Err(Fault::Bug { what: "what left its scope is executed again" }),
@@ -295,9 +339,14 @@ impl<'s> StateUpdate<'s> {
     }
 
     fn note_scope(&self, key: &TrieKey) {
+        self.note_access_of(key.account_id(), key.column());
+    }
+
+    fn note_access_of(&self, owner: Option<&AccountId>, column: Column) {
         let Scope::Account(account_id) = self.scope else { return };
-        let is_shared = matches!(key.column(), Column::GlobalContractCode);
-        if key.account_id() != Some(account_id) && !is_shared {
+        // Of the queue of yields, a call reads which entries there are and does not go by it.
+        let is_shared = matches!(column, Column::GlobalContractCode | Column::PromiseYieldIndices);
+        if owner != Some(account_id) && !is_shared {
             self.left_scope.set(true);
         }
     }

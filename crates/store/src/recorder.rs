@@ -19,7 +19,7 @@ pub struct Recorder<S> {
 
 /// What was read, each thing once.
 #[derive(Clone, Debug, Default)]
-struct Recorded {
+pub struct Recorded {
     bytes: BTreeMap<CryptoHash, Arc<[u8]>>,
     size: u64,
     /// What was read, each time that it was, while somebody wants to know.
@@ -27,6 +27,11 @@ struct Recorded {
 }
 
 impl Recorded {
+    /// Length in bytes of all nodes and values together.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
     fn note(&mut self, hash: CryptoHash, bytes: impl FnOnce() -> Arc<[u8]>) {
         if let Some(visits) = &mut self.visits {
             visits.push(hash);
@@ -65,9 +70,13 @@ impl<S: NodeSource> Recorder<S> {
         self.recorded().visits.take().unwrap_or_default()
     }
 
+    /// What was read, without the source.
+    pub fn into_recorded(self) -> Recorded {
+        self.recorded.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Notes what another recorder of the same source has noted.
-    pub fn absorb<T>(&self, other: Recorder<T>) {
-        let other = other.recorded.into_inner().unwrap_or_else(PoisonError::into_inner);
+    pub fn absorb(&self, other: Recorded) {
         let mut recorded = self.recorded();
         for (hash, bytes) in other.bytes {
             recorded.note(hash, || bytes);

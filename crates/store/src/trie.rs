@@ -20,7 +20,6 @@ pub use node_update::NodeUpdate;
 use crate::nibbles::KeyPath;
 use crate::node::{ValueRef, Way};
 use crate::source::{HashedBytes, HashedNodes, NodeSource, ReadNode, TrieError};
-use std::ops::Bound;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 
@@ -142,19 +141,15 @@ impl<S: NodeSource> Trie<S> {
         TrieIterator::new(self)
     }
 
-    /// The keys that begin with a prefix, with their values, in the order of the keys.
+    /// The keys that begin with a prefix, with their values, in the order of the keys. Reads no node but
+    /// those on the way to the prefix and those below it.
     ///
     /// # Errors
     /// When a node on the way to the first of them cannot be read.
-    pub fn iter_prefix<'k>(
-        &'k self,
-        prefix: &'k [u8],
-    ) -> Result<impl Iterator<Item = Result<Entry, TrieError>>, TrieError> {
+    pub fn iter_prefix(&self, prefix: &[u8]) -> Result<TrieIterator<'_, S>, TrieError> {
         let mut iterator = self.iter();
-        iterator.seek(Bound::Included(prefix))?;
-        Ok(iterator.take_while(move |entry| {
-            entry.as_ref().map_or(true, |(key, _)| key.starts_with(prefix))
-        }))
+        iterator.seek_prefix(prefix)?;
+        Ok(iterator)
     }
 
     /// Changes to the trie, which stays as it is.

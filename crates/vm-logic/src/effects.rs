@@ -133,6 +133,30 @@ pub enum Action {
     DeleteAccount { beneficiary_id: AccountId },
 }
 
+impl Action {
+    /// Names of methods that it holds.
+    pub(crate) fn method_names(&self) -> &[Vec<u8>] {
+        match self {
+            Action::FunctionCall { method_name, .. } => std::slice::from_ref(method_name),
+            Action::AddKeyWithFunctionCall { method_names, .. }
+            | Action::AddGasKeyWithFunctionCall { method_names, .. } => method_names,
+            Action::CreateAccount
+            | Action::DeployContract { .. }
+            | Action::DeployGlobalContract { .. }
+            | Action::UseGlobalContract { .. }
+            | Action::DeterministicStateInit { .. }
+            | Action::UniversalStateInit { .. }
+            | Action::Transfer { .. }
+            | Action::TransferToGasKey { .. }
+            | Action::Stake { .. }
+            | Action::AddKeyWithFullAccess { .. }
+            | Action::AddGasKeyWithFullAccess { .. }
+            | Action::DeleteKey { .. }
+            | Action::DeleteAccount { .. } => &[],
+        }
+    }
+}
+
 /// All that a call asked for, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -155,6 +179,11 @@ impl Effects {
     /// What was asked for, in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Effect> {
         self.list.iter()
+    }
+
+    /// What was asked for, in order, to keep.
+    pub fn into_list(self) -> Vec<Effect> {
+        self.list
     }
 
     /// Whether nothing was asked for.

@@ -103,6 +103,10 @@ pub trait External {
 
     /// Whether post-quantum public keys (ML-DSA-65) are accepted.
     fn post_quantum_keys_enabled(&self) -> bool;
+
+    /// Whether receipts of this chain can name a method so. Those of the protocol hold names as
+    /// UTF-8.
+    fn accepts_method_name(&self, method_name: &[u8]) -> bool;
 }
 
 /// Charges for what a storage access does below the host function.

@@ -49,6 +49,15 @@ impl Profile {
         nonzero(ActionCost::ALL, &self.actions)
     }
 
+    /// Adds the gas of another call.
+    pub fn merge(&mut self, other: &Profile) {
+        let host = self.host.iter_mut().zip(&other.host);
+        for (sum, &gas) in host.chain(self.actions.iter_mut().zip(&other.actions)) {
+            *sum = sum.saturating_add(gas);
+        }
+        self.wasm = self.wasm.saturating_add(other.wasm);
+    }
+
     #[inline]
     pub(crate) fn add_host(&mut self, cost: ExtCost, gas: Gas) {
         let entry = &mut self.host[cost.index()];

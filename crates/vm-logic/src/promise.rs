@@ -82,6 +82,10 @@ impl HostState<'_> {
 
     /// Adds `action` at the end of its receipt.
     pub(crate) fn append(&mut self, target: Target, action: Action) -> Result<()> {
+        let mut method_names = action.method_names().iter();
+        if !method_names.all(|name| self.external.accepts_method_name(name)) {
+            return Err(HostError::InvalidMethodName.into());
+        }
         self.effects.append(target.receipt_index, action)?;
         Ok(())
     }

@@ -17,6 +17,13 @@ impl Code {
         Code { hash: CryptoHash::of(&bytes), bytes }
     }
 
+    /// Code whose hash is known, for who has it from where it stands under its hash: a long contract
+    /// takes longer to hash than to call. A wrong hash would make calls run the code that really
+    /// has it.
+    pub fn with_known_hash(bytes: impl Into<Arc<[u8]>>, hash: CryptoHash) -> Code {
+        Code { bytes: bytes.into(), hash }
+    }
+
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

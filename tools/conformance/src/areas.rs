@@ -2,6 +2,7 @@
 //!
 //! A new area is a module here and a line in `FORMATS`.
 
+mod apply;
 mod primitives;
 mod trie;
 pub mod vm;

@@ -50,5 +50,5 @@ fn vm_vectors_pass_on_wasmi() {
 /// No case of these runs a contract.
 #[test]
 fn primitives_vectors_that_have_a_runner_pass() {
-    assert!(passed("primitives", EngineKind::Wasmi) >= 410);
+    assert!(passed("primitives", EngineKind::Wasmi) >= 754);
 }

@@ -29,8 +29,22 @@ const FIELDS: &[(&str, &str)] = &[
     ("runner_error", "storage_limits"),
 ];
 
-/// Files of values in which every field of a case says something, but for its name.
-const VALUES: &[&str] = &["accounts-and-access-keys", "state-records", "trie-keys"];
+/// Files of values in which every field of a case says something, but for those of [`UNCHECKED`].
+const VALUES: &[&str] = &[
+    "accounts-and-access-keys",
+    "actions",
+    "errors",
+    "merkle",
+    "outcomes",
+    "receipt-ids",
+    "receipts",
+    "state-records",
+    "transactions",
+    "trie-keys",
+];
+
+/// Names of cases, for people; and what nothing in the crates tells yet.
+const UNCHECKED: &[&str] = &["/name", "/what", "/validation"];
 
 fn file(area: &str) -> Value {
     shipped_file("vm", area)
@@ -84,7 +98,10 @@ fn changed(leaf: &Value) -> Value {
     match leaf {
         Value::Null => json!("something"),
         Value::Bool(is) => json!(!is),
-        Value::Number(number) => json!(number.as_u64().unwrap() ^ 1),
+        Value::Number(number) => match number.as_u64() {
+            Some(number) => json!(number ^ 1),
+            None => json!(number.as_f64().unwrap() / 2.0),
+        },
         Value::String(text) => json!(format!("{text}0")),
         Value::Array(_) => json!(["one more"]),
         Value::Object(_) => json!({ "one_more": 0 }),
@@ -178,7 +195,8 @@ fn a_case_that_is_not_understood_is_refused() {
 #[test]
 fn a_changed_value_fails() {
     for area in VALUES {
-        let file = shipped_file("primitives", area);
+        let mut file = shipped_file("primitives", area);
+        let all = file["cases"].take();
         let passes = |case: &Value| {
             let mut only = file.clone();
             only["cases"] = json!([case]);
@@ -187,9 +205,10 @@ fn a_changed_value_fails() {
                 Check::OnEngine(_) | Check::NoRunner(_) | Check::Malformed(_) => false,
             }
         };
-        for case in file["cases"].as_array().unwrap() {
+        let checked = |leaf: &&String| !UNCHECKED.iter().any(|field| leaf.starts_with(field));
+        for case in all.as_array().unwrap() {
             assert!(passes(case), "{area}: {case}");
-            for leaf in leaves(case).iter().filter(|leaf| *leaf != "/name") {
+            for leaf in leaves(case).iter().filter(checked) {
                 let mut tampered = case.clone();
                 let place = tampered.pointer_mut(leaf).unwrap();
                 *place = changed(place);

@@ -79,6 +79,19 @@ impl AccountId {
         AccountId::from_valid(name)
     }
 
+    /// The ed25519 key that the account stands for; `None` if it stands for none.
+    pub fn ed25519_key(&self) -> Option<[u8; 32]> {
+        if self.account_type() != AccountType::NearImplicit {
+            return None;
+        }
+        let mut key = [0; 32];
+        let (pairs, _) = self.as_bytes().as_chunks();
+        for (byte, [high, low]) in key.iter_mut().zip(pairs) {
+            *byte = hex_digit(*high)? << 4 | hex_digit(*low)?;
+        }
+        Some(key)
+    }
+
     /// The account of an uncompressed secp256k1 key: `0x` and the last 20 bytes of its Keccak-256
     /// in hex (NEP-518).
     pub fn of_secp256k1_key(key: &[u8; 64]) -> AccountId {
@@ -110,6 +123,10 @@ impl AccountId {
 
 fn is_hex(byte: &u8) -> bool {
     HEX.contains(byte)
+}
+
+fn hex_digit(symbol: u8) -> Option<u8> {
+    HEX.iter().zip(0..).find_map(|(digit, value)| (*digit == symbol).then_some(value))
 }
 
 fn push_hex(name: &mut String, bytes: &[u8]) {

@@ -8,10 +8,10 @@ use super::{ActionContext, Receiver, storage_usage};
 use crate::error::Fault;
 use crate::eth_wallet;
 use crate::state::StateUpdate;
-use torr_crypto::key::{PublicKey, PublicKeyHandle};
+use torr_crypto::key::PublicKeyHandle;
 use torr_primitives::action::TransferAction;
 use torr_primitives::{
-    AccessKey, AccessKeyPermission, Account, AccountContract, AccountId, AccountType, Balance,
+    AccessKey, AccessKeyPermission, Account, AccountContract, AccountType, Balance,
 };
 
 /// Moves tokens to the receiver, and creates it if there is none. The actor stays who it was: the
@@ -85,7 +85,9 @@ fn created(
     let with = |contract| Account::new(deposit, Balance::ZERO, contract, usage);
     match account_type(account_id, &config.vm) {
         AccountType::NearImplicit => {
-            let public_key = key_of(account_id)?;
+            let what = "an account of 64 hex digits stands for a key";
+            let public_key = account_id.ed25519_key().ok_or(Fault::Bug { what })?;
+            let public_key = PublicKeyHandle::Ed25519(public_key);
             let nonce = AccessKey::initial_nonce(height);
             let key = AccessKey { nonce, permission: AccessKeyPermission::FullAccess };
             let of_key =
@@ -109,11 +111,4 @@ fn created(
             Err(Fault::Bug { what: "a transfer creates no account with a name of its own" })
         }
     }
-}
-
-/// The key that an account of 64 hex digits stands for.
-fn key_of(account_id: &AccountId) -> Result<PublicKeyHandle, Fault> {
-    let key = PublicKey::from_implicit_account_id(account_id.as_str());
-    let what = "an account of 64 hex digits stands for a key";
-    key.map(|key| PublicKeyHandle::from(&key)).ok_or(Fault::Bug { what })
 }

@@ -2,8 +2,8 @@
 
 use crate::context::ChunkContext;
 use crate::state::ContractCodes;
+use crate::threads::Threads;
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use torr_primitives::receipt::Receipt;
 use torr_primitives::transaction::SignedTransaction;
 use torr_primitives::{AccountId, Balance, BlockBandwidthRequests, BlockCongestionInfo};
@@ -58,16 +58,16 @@ pub struct ValidatorAccountsUpdate {
 pub struct Environment<'a> {
     /// What runs contracts.
     pub runner: &'a Runner,
-    /// How many threads work on the chunk. One works strictly in order.
-    pub threads: NonZeroUsize,
+    /// What threads work on the chunk. One works strictly in order.
+    pub threads: &'a Threads,
     /// Contracts that the state does not have, for who applies a chunk to a part of the state. They
     /// come first.
     pub codes: Option<&'a ContractCodes>,
 }
 
 impl<'a> Environment<'a> {
-    /// One thread, and all contracts in the state.
-    pub const fn new(runner: &'a Runner) -> Environment<'a> {
-        Environment { runner, threads: NonZeroUsize::MIN, codes: None }
+    /// These threads, and all contracts in the state.
+    pub const fn new(runner: &'a Runner, threads: &'a Threads) -> Environment<'a> {
+        Environment { runner, threads, codes: None }
     }
 }

@@ -42,8 +42,8 @@ impl Application<'_> {
         let transactions = self.input.transactions;
         let in_time = self.input.transactions_in_time;
         let is_expired = |index: usize| in_time.get(index).is_some_and(|in_time| !in_time);
-        let errors =
-            validate_all(&chunk.config, transactions, chunk.protocol_version, is_expired);
+        let (config, version) = (&chunk.config, chunk.protocol_version);
+        let errors = validate_all(config, transactions, version, self.threads, is_expired);
         let mut signers = self.read_signers(is_expired)?;
         let mut seen = BTreeSet::new();
         let are_unique = Feature::UniqueChunkTransactions.is_enabled(chunk.protocol_version);

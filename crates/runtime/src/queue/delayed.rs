@@ -68,6 +68,27 @@ impl DelayedReceipts {
         Ok(None)
     }
 
+    /// The next receipts of this shard, for who prepares for them: up to `count` entries are looked at,
+    /// and nothing is recorded. What cannot be read is for [`DelayedReceipts::pop`] to say.
+    pub(crate) fn peek(
+        &self,
+        chunk: &ChunkContext,
+        state: &ChunkState<'_>,
+        count: usize,
+    ) -> Vec<Receipt> {
+        let fork = state.reader().fork();
+        let indices = self.indices.first_index..self.indices.next_available_index;
+        let stored = indices.take(count).map_while(|index| {
+            let key = TrieKey::DelayedReceipt { index };
+            state.read_through::<StoredReceipt>(&key, &*fork).ok().flatten()
+        });
+        let layout = &chunk.epoch.shard_layout;
+        let is_here = |receipt: &Receipt| {
+            layout.shard_of_receipt(receipt) == Some(chunk.shard_id)
+        };
+        stored.map(StoredReceipt::into_receipt).filter(is_here).collect()
+    }
+
     /// Counts what changed.
     pub(crate) fn count(&self, congestion: &mut CongestionInfo) -> Result<(), Fault> {
         congestion.add_delayed_receipts_gas(self.added.gas)?;

@@ -13,7 +13,7 @@ use torr_primitives::receipt::{
     GlobalContractDistribution, Receipt, ReceiptBody, id::receipt_id_of_receipt,
 };
 use torr_primitives::{
-    Compute, GlobalContractIdentifier, ShardId, StateChangeCause, TrieKey,
+    AccountId, Compute, GlobalContractIdentifier, ShardId, StateChangeCause, TrieKey,
 };
 use torr_vm_runner::code::Code;
 use torr_vm_runner::runner::Runner;
@@ -128,7 +128,7 @@ fn sent_on(
     *already_delivered_shards = delivered.into_iter().collect();
     Some(Receipt {
         predecessor_id: receipt.predecessor_id.clone(),
-        receiver_id: receipt.receiver_id.clone(),
+        receiver_id: AccountId::system(),
         receipt_id: receipt_id_of_receipt(&receipt.receipt_id, chunk.block.height, 0),
         body: ReceiptBody::GlobalContractDistribution(distribution),
     })

@@ -43,18 +43,23 @@ pub(crate) struct StateEffects {
     accessed: Vec<CryptoHash>,
     /// Nodes and values that contracts were charged for, each time.
     visits: Vec<CryptoHash>,
+    /// What they were charged for these.
+    counts: NodeCounts,
     removals: u64,
 }
 
 impl<'s> StateUpdate<'s> {
     /// What was done to the state, to hand it in; and then the state goes on from there.
     pub(crate) fn take_effects(&mut self) -> StateEffects {
-        StateEffects {
+        let effects = StateEffects {
             commits: std::mem::take(&mut self.commits),
             accessed: std::mem::take(&mut self.accessed),
             visits: std::mem::take(&mut self.visits),
+            counts: std::mem::take(&mut self.counts),
             removals: std::mem::take(&mut self.removals),
-        }
+        };
+        self.size_before = self.recorded_size();
+        effects
     }
 }
 
@@ -62,6 +67,16 @@ impl StateEffects {
     /// Nodes and values that contracts were charged for, each time.
     pub(crate) fn visits(&self) -> &[CryptoHash] {
         &self.visits
+    }
+
+    /// What they were charged for these.
+    pub(crate) fn counts(&self) -> NodeCounts {
+        self.counts
+    }
+
+    /// What the removal of values may add to a proof, in bytes.
+    pub(crate) fn removal_bytes(&self) -> u64 {
+        self.removals.saturating_mul(REMOVAL_PROOF_BYTES)
     }
 }
 
@@ -91,6 +106,11 @@ impl<'r> ChunkState<'r> {
         scope: Scope<'s>,
     ) -> StateUpdate<'s> {
         StateUpdate::new(reader, &self.overlay, &self.touched, scope)
+    }
+
+    /// The trie before the chunk.
+    pub(crate) fn reader(&self) -> &'r dyn TrieReader {
+        self.reader
     }
 
     /// Takes what a receipt did. What the chunk has changed itself since the last commit becomes final
@@ -163,6 +183,20 @@ impl<'r> ChunkState<'r> {
     /// The value under a key, decoded.
     pub(crate) fn read<T: BorshDeserialize>(&self, key: &TrieKey) -> Result<Option<T>, Fault> {
         self.get(key)?.map(|bytes| decoded(key, &bytes)).transpose()
+    }
+
+    /// The value under a key, decoded, where the trie is read through `reader`.
+    pub(crate) fn read_through<T: BorshDeserialize>(
+        &self,
+        key: &TrieKey,
+        reader: &(impl TrieReader + ?Sized),
+    ) -> Result<Option<T>, Fault> {
+        let bytes = key.to_bytes();
+        let value = match self.prospective.get(&bytes).or_else(|| self.overlay.get(&bytes)) {
+            Some(changed) => changed.clone(),
+            None => reader.get(&bytes)?,
+        };
+        value.map(|value| decoded(key, &value)).transpose()
     }
 
     /// The value under a key that has to be there, decoded.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_store::node::ValueRef;
-use torr_store::recorder::Recorder;
+use torr_store::recorder::{Recorded, Recorder};
 use torr_store::source::{NodeSource, TrieError};
 use torr_store::trie::{Entry, Trie};
 
@@ -16,7 +16,7 @@ pub(crate) type Entries<'r> = Box<dyn Iterator<Item = Result<Entry, TrieError>> 
 pub type ContractCodes = BTreeMap<CryptoHash, Arc<[u8]>>;
 
 /// A trie that is read. What is read is recorded, unless a method says otherwise.
-pub(crate) trait TrieReader {
+pub(crate) trait TrieReader: Sync {
     /// The value under a key.
     fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TrieError>;
     /// The value under a key if `wanted`, which is told its length; it is recorded only then.
@@ -41,6 +41,16 @@ pub(crate) trait TrieReader {
     fn start_visits(&self);
     /// What was listed.
     fn end_visits(&self) -> Vec<CryptoHash>;
+    /// The same trie, for who reads before it is known whether that counts.
+    fn fork(&self) -> Box<dyn TrieFork + '_>;
+    /// Records what was read of a fork.
+    fn absorb(&self, recorded: Recorded);
+}
+
+/// A trie that is read apart.
+pub(crate) trait TrieFork: TrieReader + Send {
+    /// What was read of it.
+    fn into_recorded(self: Box<Self>) -> Recorded;
 }
 
 /// A recorded trie, and where contracts are found that it does not have.
@@ -55,7 +65,11 @@ impl<S: NodeSource> RecordedTrie<'_, S> {
     }
 }
 
-impl<S: NodeSource> TrieReader for RecordedTrie<'_, S> {
+impl<S> TrieReader for RecordedTrie<'_, S>
+where
+    S: NodeSource + Sync,
+    S::Ref: Send + Sync,
+{
     fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TrieError> {
         self.trie.get(key)
     }
@@ -103,5 +117,90 @@ impl<S: NodeSource> TrieReader for RecordedTrie<'_, S> {
 
     fn end_visits(&self) -> Vec<CryptoHash> {
         self.trie.source().end_visits()
+    }
+
+    fn fork(&self) -> Box<dyn TrieFork + '_> {
+        let source = Recorder::new(self.trie.source().unrecorded());
+        let trie = Trie::new(source, self.trie.root_node().cloned());
+        Box::new(RecordedTrie { trie, codes: self.codes })
+    }
+
+    fn absorb(&self, recorded: Recorded) {
+        self.trie.source().absorb(recorded);
+    }
+}
+
+impl<S> TrieFork for RecordedTrie<'_, S>
+where
+    S: NodeSource + Send + Sync,
+    S::Ref: Send + Sync,
+{
+    fn into_recorded(self: Box<Self>) -> Recorded {
+        let (source, _) = self.trie.into_parts();
+        source.into_recorded()
+    }
+}
+
+/// A trie of which nothing is recorded, for who only looks.
+pub(crate) struct UnrecordedTrie<'t, S: NodeSource>(pub(crate) &'t Trie<S>);
+
+impl<S> TrieReader for UnrecordedTrie<'_, S>
+where
+    S: NodeSource + Sync,
+    S::Ref: Send + Sync,
+{
+    fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TrieError> {
+        self.0.get(key)
+    }
+
+    fn get_if(
+        &self,
+        key: &[u8],
+        wanted: &mut dyn FnMut(&ValueRef) -> bool,
+    ) -> Result<Option<Arc<[u8]>>, TrieError> {
+        self.0.get_if(key, wanted)
+    }
+
+    fn value_ref(&self, key: &[u8]) -> Result<Option<ValueRef>, TrieError> {
+        self.0.value_ref(key)
+    }
+
+    fn iter_prefix<'r>(&'r self, prefix: &'r [u8]) -> Result<Entries<'r>, TrieError> {
+        Ok(Box::new(self.0.iter_prefix(prefix)?))
+    }
+
+    fn unrecorded_value_ref(&self, key: &[u8]) -> Result<Option<ValueRef>, TrieError> {
+        self.0.value_ref(key)
+    }
+
+    fn code(&self, key: &[u8], hash: &CryptoHash) -> Result<Option<Arc<[u8]>>, Fault> {
+        Ok(self.0.get_if(key, |value| value.hash == *hash)?)
+    }
+
+    fn recorded_size(&self) -> u64 {
+        0
+    }
+
+    fn start_visits(&self) {}
+
+    /// Nothing: a call that only looks pays for no nodes.
+    fn end_visits(&self) -> Vec<CryptoHash> {
+        Vec::new()
+    }
+
+    fn fork(&self) -> Box<dyn TrieFork + '_> {
+        Box::new(UnrecordedTrie(self.0))
+    }
+
+    fn absorb(&self, _: Recorded) {}
+}
+
+impl<S> TrieFork for UnrecordedTrie<'_, S>
+where
+    S: NodeSource + Sync,
+    S::Ref: Send + Sync,
+{
+    fn into_recorded(self: Box<Self>) -> Recorded {
+        Recorded::default()
     }
 }

@@ -21,7 +21,11 @@ impl StateUpdate<'_> {
     }
 
     /// Puts a value under a key, encoded.
-    pub(crate) fn write<T: BorshSerialize>(&mut self, key: &TrieKey, value: &T) -> Result<(), Fault> {
+    pub(crate) fn write<T: BorshSerialize>(
+        &mut self,
+        key: &TrieKey,
+        value: &T,
+    ) -> Result<(), Fault> {
         self.set(key, encoded(value)?);
         Ok(())
     }
@@ -111,7 +115,8 @@ pub(super) fn decoded<T: BorshDeserialize>(key: &TrieKey, bytes: &[u8]) -> Resul
 }
 
 pub(super) fn encoded<T: BorshSerialize>(value: &T) -> Result<Vec<u8>, Fault> {
-    borsh::to_vec(value).map_err(|_| Fault::Bug { what: "what is written to the state can be encoded" })
+    borsh::to_vec(value)
+        .map_err(|_| Fault::Bug { what: "what is written to the state can be encoded" })
 }
 
 pub(super) fn missing(key: &TrieKey) -> Fault {

@@ -4,6 +4,7 @@
 //! read with, so nothing is encoded again.
 
 use crate::feature::Feature;
+use crate::threads::Threads;
 use crate::validation::{has_post_quantum_keys, is_post_quantum, validate_actions};
 use torr_crypto::key::Signature;
 use torr_parameters::RuntimeConfig;
@@ -33,26 +34,20 @@ pub fn validate(
 /// Checks many transactions: for each, in order, the reason to refuse it if there is one.
 ///
 /// Of the transaction with index `i`, `is_expired(i)` says whether the block it names is too old; then
-/// nothing else of it is looked at. The work is shared among the threads of rayon's current pool; the
-/// result does not depend on their number.
+/// nothing else of it is looked at. The work is shared among `threads`.
 pub fn validate_all(
     config: &RuntimeConfig,
     transactions: &[SignedTransaction],
     version: ProtocolVersion,
-    is_expired: impl Fn(usize) -> bool + Sync,
+    threads: &Threads,
+    is_expired: impl Fn(usize) -> bool + Sync + Send,
 ) -> Vec<Option<InvalidTxError>> {
-    let one = |(index, transaction)| {
+    threads.map(transactions.iter().enumerate().collect(), |(index, transaction)| {
         if is_expired(index) {
             return Some(InvalidTxError::Expired);
         }
         validate(config, transaction, version).err()
-    };
-    #[cfg(not(target_family = "wasm"))]
-    if rayon::current_num_threads() > 1 {
-        use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
-        return transactions.par_iter().enumerate().map(one).collect();
-    }
-    transactions.iter().enumerate().map(one).collect()
+    })
 }
 
 /// Refuses what the protocol version does not have.

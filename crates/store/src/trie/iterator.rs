@@ -77,6 +77,20 @@ impl<'t, S: NodeSource> TrieIterator<'t, S> {
         Ok(())
     }
 
+    /// Goes on with the first key that begins with the prefix, and ends after the last of them. Reads
+    /// no node but those on the way to the prefix and those below it.
+    ///
+    /// # Errors
+    /// When a node cannot be read.
+    pub fn seek_prefix(&mut self, prefix: &[u8]) -> Result<(), TrieError> {
+        self.seek(Bound::Included(prefix))?;
+        let prefix = Nibbles::of_key(prefix);
+        let mut todo = std::mem::take(&mut self.todo);
+        todo.retain(|todo| self.path_of(todo).as_slice().starts_with(prefix.as_slice()));
+        self.todo = todo;
+        Ok(())
+    }
+
     fn path_of(&self, todo: &Todo<S>) -> Nibbles {
         let (Todo::Enter { depth, by, .. } | Todo::Value { depth, by, .. }) = todo;
         Nibbles::of_parts(self.path.get(..*depth).unwrap_or_default(), by.as_slice())

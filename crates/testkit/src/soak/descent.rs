@@ -202,4 +202,8 @@ impl External for DeepChain<'_> {
     fn post_quantum_keys_enabled(&self) -> bool {
         self.chain.post_quantum_keys_enabled()
     }
+
+    fn accepts_method_name(&self, method_name: &[u8]) -> bool {
+        self.chain.accepts_method_name(method_name)
+    }
 }

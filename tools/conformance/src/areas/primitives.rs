@@ -5,10 +5,17 @@
 
 mod account_ids;
 mod accounts;
+mod actions;
+mod errors;
 mod hashes;
 mod inputs;
 mod keys;
+mod merkle;
+mod outcomes;
+mod receipt_ids;
+mod receipts;
 mod state_records;
+mod transactions;
 mod trie_keys;
 
 use self::inputs::Inputs;
@@ -26,8 +33,13 @@ pub(crate) const FORMAT: &str = "primitives-vectors/1";
 type Rebuild = fn(&Inputs<'_>) -> Result<Value, String>;
 
 /// What rebuilds cases of any kind, by area.
-const AREAS: &[(&str, Rebuild)] =
-    &[("state-records", state_records::state_record), ("trie-keys", trie_keys::trie_key)];
+const AREAS: &[(&str, Rebuild)] = &[
+    ("merkle", merkle::merkle),
+    ("outcomes", outcomes::outcomes),
+    ("receipt-ids", receipt_ids::receipt_ids),
+    ("state-records", state_records::state_record),
+    ("trie-keys", trie_keys::trie_key),
+];
 
 /// What rebuilds the cases of other areas, by area and kind.
 const KINDS: &[(&str, &str, Rebuild)] = &[
@@ -45,11 +57,23 @@ const KINDS: &[(&str, &str, Rebuild)] = &[
     ("accounts-and-access-keys", "account_decode", accounts::account_decode),
     ("accounts-and-access-keys", "received_data_none", accounts::received_data),
     ("accounts-and-access-keys", "received_data_some", accounts::received_data),
+    ("actions", "action", actions::action),
+    ("actions", "delegate", actions::delegate),
+    ("actions", "action_decode", actions::action_decode),
+    ("actions", "non_delegate_decode", actions::non_delegate_decode),
+    ("errors", "tx_execution_error", errors::tx_execution_error),
+    ("errors", "receipt_validation_error", errors::receipt_validation_error),
     ("keys-and-signatures", "key", keys::key),
     ("keys-and-signatures", "signature", keys::signature),
     ("keys-and-signatures", "signature_variants", keys::signature_variants),
     ("keys-and-signatures", "parse_public_key", keys::parse_public_key),
     ("keys-and-signatures", "decode_public_key", keys::decode_public_key),
+    ("receipts", "receipt", receipts::receipt),
+    ("receipts", "promise_yield_timeout", receipts::promise_yield_timeout),
+    ("receipts", "queue_indices", receipts::queue_indices),
+    ("receipts", "buffered_receipt_indices", receipts::buffered_receipt_indices),
+    ("transactions", "signed_transaction", transactions::signed_transaction),
+    ("transactions", "decode", transactions::decode),
 ];
 
 #[derive(Deserialize)]

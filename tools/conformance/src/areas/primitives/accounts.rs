@@ -1,6 +1,6 @@
 //! Accounts, access keys and received data: JSON and borsh.
 
-use super::inputs::{Inputs, borsh_hex};
+use super::inputs::{Inputs, borsh_hex, sha256, to_json};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,7 +22,7 @@ where
     T: BorshSerialize + BorshDeserialize + Serialize + DeserializeOwned,
 {
     let decoded: T = case.borsh("borsh")?;
-    rebuilt(kind, case, &case.json::<T>("json")?, json(&decoded)?)
+    rebuilt(kind, case, &case.json::<T>("json")?, to_json(&decoded)?)
 }
 
 pub(super) fn account_decode(case: &Inputs<'_>) -> Result<Value, String> {
@@ -43,7 +43,7 @@ pub(super) fn received_data(case: &Inputs<'_>) -> Result<Value, String> {
         None => "received_data_none",
         Some(_) => "received_data_some",
     };
-    let shown = json(&DataReceipt { data_id: CryptoHash::default(), data: decoded.data })?;
+    let shown = to_json(&DataReceipt { data_id: CryptoHash::default(), data: decoded.data })?;
     let received = ReceivedData { data: from_json.data };
     rebuilt(kind, case, &received, shown.get("data").cloned().unwrap_or_default())
 }
@@ -54,16 +54,11 @@ fn rebuilt(
     from_json: &impl BorshSerialize,
     json: Value,
 ) -> Result<Value, String> {
-    let borsh = borsh::to_vec(from_json).map_err(|error| error.to_string())?;
     Ok(json!({
         "kind": kind,
         "name": case.text("name")?,
         "json": json,
         "borsh": borsh_hex(from_json)?,
-        "sha256": CryptoHash::of(&borsh),
+        "sha256": sha256(from_json)?,
     }))
-}
-
-fn json(value: &impl Serialize) -> Result<Value, String> {
-    serde_json::to_value(value).map_err(|error| error.to_string())
 }

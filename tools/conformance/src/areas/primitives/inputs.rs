@@ -1,9 +1,11 @@
 //! The fields of a case that it is rebuilt from.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt::Display;
 use std::str::FromStr;
+use torr_crypto::hash::CryptoHash;
 
 /// Most bytes that a repeated byte stands for.
 const MAX_REPEAT: u64 = 1 << 20;
@@ -57,4 +59,14 @@ impl<'a> Inputs<'a> {
 /// The borsh of a value in hex.
 pub(super) fn borsh_hex(value: &impl borsh::BorshSerialize) -> Result<String, String> {
     borsh::to_vec(value).map(hex::encode).map_err(|error| error.to_string())
+}
+
+/// The SHA-256 of the borsh of a value.
+pub(super) fn sha256(value: &impl borsh::BorshSerialize) -> Result<CryptoHash, String> {
+    borsh::to_vec(value).map(|bytes| CryptoHash::of(&bytes)).map_err(|error| error.to_string())
+}
+
+/// The JSON of a value.
+pub(super) fn to_json(value: &impl Serialize) -> Result<Value, String> {
+    serde_json::to_value(value).map_err(|error| error.to_string())
 }

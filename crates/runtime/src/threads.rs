@@ -1,0 +1,93 @@
+//! How many threads work on a chunk.
+//!
+//! **Invariant:** the result does not depend on it.
+
+use std::num::NonZeroUsize;
+
+/// Threads that work on chunks, one after the other.
+///
+/// With one thread everything happens in order on the thread that calls. More are started once and wait
+/// for work; wasm32 has only one.
+#[derive(Debug, Default)]
+pub struct Threads {
+    #[cfg(not(target_family = "wasm"))]
+    pool: Option<rayon::ThreadPool>,
+}
+
+/// Threads cannot be started.
+#[derive(Debug, thiserror::Error)]
+#[error("{count} threads cannot be started: {reason}; use fewer")]
+pub struct ThreadsError {
+    /// How many were wanted.
+    count: NonZeroUsize,
+    /// What the system says.
+    reason: String,
+}
+
+impl Threads {
+    /// The calling thread alone.
+    pub const fn one() -> Threads {
+        Threads {
+            #[cfg(not(target_family = "wasm"))]
+            pool: None,
+        }
+    }
+
+    /// This many threads.
+    ///
+    /// # Errors
+    /// When the system does not start them.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn new(count: NonZeroUsize) -> Result<Threads, ThreadsError> {
+        if count == NonZeroUsize::MIN {
+            return Ok(Threads::one());
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(count.get()).build();
+        let failed = |error: rayon::ThreadPoolBuildError| ThreadsError {
+            count,
+            reason: error.to_string(),
+        };
+        Ok(Threads { pool: Some(pool.map_err(failed)?) })
+    }
+
+    /// One thread, whatever is wanted.
+    ///
+    /// # Errors
+    /// None.
+    #[cfg(target_family = "wasm")]
+    pub fn new(_: NonZeroUsize) -> Result<Threads, ThreadsError> {
+        Ok(Threads::one())
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> NonZeroUsize {
+        #[cfg(not(target_family = "wasm"))]
+        if let Some(pool) = &self.pool {
+            return NonZeroUsize::new(pool.current_num_threads()).unwrap_or(NonZeroUsize::MIN);
+        }
+        NonZeroUsize::MIN
+    }
+
+    /// Does `work` for each item, on all threads; the results are in the order of the items.
+    pub(crate) fn map<T, R>(&self, items: Vec<T>, work: impl Fn(T) -> R + Sync + Send) -> Vec<R>
+    where
+        T: Send,
+        R: Send,
+    {
+        #[cfg(not(target_family = "wasm"))]
+        if let Some(pool) = &self.pool {
+            use rayon::iter::{IntoParallelIterator, ParallelIterator};
+            return pool.install(|| items.into_par_iter().map(work).collect());
+        }
+        items.into_iter().map(work).collect()
+    }
+
+    /// Does `work` where it finds all threads.
+    pub(crate) fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        #[cfg(not(target_family = "wasm"))]
+        if let Some(pool) = &self.pool {
+            return pool.install(work);
+        }
+        work()
+    }
+}
