@@ -212,14 +212,8 @@ impl<'a> Application<'a> {
             None => crate::queue::count_congestion(chunk, &self.state)?,
         };
         let granted = &schedule.granted;
-        let mut sink = ReceiptSink::new(
-            chunk,
-            self.input.congestion,
-            granted,
-            params,
-            own,
-            &self.state,
-        )?;
+        let mut sink =
+            ReceiptSink::new(chunk, self.input.congestion, granted, params, own, &self.state)?;
         self.stats.outgoing_limits = sink.limits().clone();
         sink.forward_from_buffers(chunk, &mut self.state)?;
         let local = self.process_transactions(&mut sink)?;

@@ -40,10 +40,8 @@ pub(super) fn delete(
         for index in 0..gas_key.num_nonces {
             state.remove_gas_key_nonce(account_id, &public_key, index);
         }
-        let key_len = gas_key_nonce_trie_key_len(
-            account_id.len() as u64,
-            public_key.trie_id_len() as u64,
-        );
+        let key_len =
+            gas_key_nonce_trie_key_len(account_id.len() as u64, public_key.trie_id_len() as u64);
         let count = u64::from(gas_key.num_nonces);
         let key_bytes = key_len.checked_mul(count);
         let compute = key_bytes.and_then(|key_bytes| {
