@@ -6,22 +6,23 @@
 mod report;
 
 use crate::chain::{
-    AppliedBlock, Block, BlockFileError, BlockFileReader, BlockHash, Chain, ChainError,
-    EnvironmentArguments, Genesis, KeptBlocks,
+    AppliedBlock, Block, BlockHash, Chain, ChainError, Content, EnvironmentArguments, FrameReader,
+    FrameWriter, Genesis, KeptBlocks, Witnesses, open_file,
 };
 use crate::cli::Verdict;
 use crate::error::CliError;
+use crate::files;
 use crate::output::{self, Format};
 use crate::progress::Progress;
 use crate::state::DatabaseName;
 use clap::Args;
-use report::ApplyReport;
-use std::fs::File;
-use std::io::BufReader;
+use report::{ApplyReport, Speed};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
+use torr_crypto::hash::CryptoHash;
 use torr_store::database::{Database, MemoryDatabase, Verification};
 
 /// Applies blocks to the state of a genesis, or to where a database stands
@@ -42,6 +43,9 @@ pub(crate) struct ApplyArguments {
     /// Apply at most so many blocks
     #[arg(long, value_name = "COUNT")]
     limit: Option<u64>,
+    /// Write a witness of every chunk that is applied to FILE, for `torr validate`
+    #[arg(long, value_name = "FILE")]
+    witness_out: Option<PathBuf>,
     #[command(flatten)]
     environment: EnvironmentArguments,
     /// Do not tell how long it took, and show no progress: what is printed then follows from the files
@@ -55,26 +59,106 @@ pub(crate) struct ApplyArguments {
 pub(crate) fn apply(arguments: &ApplyArguments) -> Result<Verdict, CliError> {
     let stop = stop_flag()?;
     let database = open(arguments)?;
-    let mut chain = Chain::open(database, arguments.environment.machine()?)?;
+    let witnesses = match arguments.witness_out {
+        Some(_) => Witnesses::Wanted,
+        None => Witnesses::Unwanted,
+    };
+    let genesis = KeptBlocks::new(&*database).genesis()?.ok_or(ChainError::NoChain)?;
+    let mut chain = Chain::open(database, arguments.environment.machine(witnesses)?)?;
     let mut blocks = BlockFile::open(&arguments.blocks, arguments.quiet)?;
-    blocks.expect_genesis(&chain)?;
+    blocks.expect_genesis(genesis.hash)?;
     blocks.skip_to_head(&chain)?;
-    let mut report = ApplyReport::new(&chain);
-    let begin = Instant::now();
-    while !report.is_at(arguments.limit) {
-        if stop.load(Ordering::Relaxed) {
-            report.stopped();
-            break;
-        }
-        let Some((_, block)) = blocks.next()? else { break };
-        let applied = chain.advance(&block)?;
-        report.count(&block, &applied);
-        blocks.tell(&applied, &report, begin);
-    }
-    drop(blocks);
-    report.end(&chain, (!arguments.quiet).then(|| begin.elapsed()));
+    let (limit, quiet) = (arguments.limit, arguments.quiet);
+    let mut work = Work { chain: &mut chain, blocks, limit, quiet, stop: &stop };
+    let report = match &arguments.witness_out {
+        None => work.run(&mut |_| Ok(())).map_err(|stopped| stopped.of_file(Path::new("")))?,
+        Some(path) => work.with_witnesses(genesis.hash, path)?,
+    };
     output::print(Format::of_flag(arguments.json), &report, ApplyReport::text)?;
     Ok(Verdict::Good)
+}
+
+/// Blocks that are to be applied.
+struct Work<'w> {
+    chain: &'w mut Chain,
+    blocks: BlockFile<'w>,
+    limit: Option<u64>,
+    quiet: bool,
+    stop: &'w AtomicBool,
+}
+
+/// Why blocks are not applied to the end.
+enum Stopped {
+    Chain(ChainError),
+    Witnesses(io::Error),
+}
+
+impl From<ChainError> for Stopped {
+    fn from(error: ChainError) -> Stopped {
+        Stopped::Chain(error)
+    }
+}
+
+impl From<io::Error> for Stopped {
+    fn from(error: io::Error) -> Stopped {
+        Stopped::Witnesses(error)
+    }
+}
+
+impl Stopped {
+    fn of_file(self, path: &Path) -> ChainError {
+        match self {
+            Stopped::Chain(error) => error,
+            Stopped::Witnesses(source) => {
+                ChainError::WriteWitnesses { path: path.to_owned(), source }
+            }
+        }
+    }
+}
+
+impl Work<'_> {
+    /// Applies blocks, and writes a file of the witnesses.
+    fn with_witnesses(
+        &mut self,
+        genesis: CryptoHash,
+        path: &Path,
+    ) -> Result<ApplyReport, ChainError> {
+        let mut report = None;
+        files::replace(path, |file| -> Result<(), Stopped> {
+            let mut writer = FrameWriter::new(file, Content::Witnesses, &genesis)?;
+            report = Some(self.run(&mut |applied| {
+                for bytes in applied.witnesses() {
+                    writer.write(&bytes?)?;
+                }
+                Ok(())
+            })?);
+            Ok(writer.finish()?)
+        })
+        .map_err(|stopped| stopped.of_file(path))?;
+        report.ok_or(ChainError::NoChain)
+    }
+
+    /// Applies blocks up to the end, the limit or a signal. Hands each to `take` when it is kept.
+    fn run(
+        &mut self,
+        take: &mut dyn FnMut(&AppliedBlock) -> Result<(), Stopped>,
+    ) -> Result<ApplyReport, Stopped> {
+        let mut report = ApplyReport::new(self.chain);
+        let begin = Instant::now();
+        while !report.is_at(self.limit) {
+            if self.stop.load(Ordering::Relaxed) {
+                report.stopped();
+                break;
+            }
+            let Some((_, block)) = self.blocks.next()? else { break };
+            let applied = self.chain.advance(&block)?;
+            take(&applied)?;
+            report.count(&block, &applied);
+            self.blocks.tell(&applied, &report.speed(begin.elapsed()));
+        }
+        report.end(self.chain, (!self.quiet).then(|| begin.elapsed()));
+        Ok(report)
+    }
 }
 
 /// A flag that Ctrl-C sets. Given again, it ends the program at once.
@@ -108,30 +192,27 @@ fn open(arguments: &ApplyArguments) -> Result<Arc<dyn Database>, CliError> {
 /// A file of blocks that is read, with how far that is.
 struct BlockFile<'p> {
     path: &'p Path,
-    reader: BlockFileReader<Box<dyn std::io::Read>>,
+    reader: FrameReader<Box<dyn Read>>,
     progress: Progress,
 }
 
 impl<'p> BlockFile<'p> {
     fn open(path: &'p Path, quiet: bool) -> Result<BlockFile<'p>, ChainError> {
-        let failed = |source| ChainError::BlockFile { path: path.to_owned(), source };
-        let of_system = |error| failed(BlockFileError::Read(error));
-        let file = File::open(path).map_err(of_system)?;
-        let len = file.metadata().map_err(of_system)?.len();
+        let (file, len) = open_file(path)?;
         let progress = if quiet { Progress::none() } else { Progress::of_blocks(len) };
-        let file: Box<dyn std::io::Read> = Box::new(progress.reader(BufReader::new(file)));
-        let reader = BlockFileReader::new(file).map_err(failed)?;
+        let file: Box<dyn Read> = Box::new(progress.reader(file));
+        let reader = FrameReader::new(file, Content::Blocks)
+            .map_err(|source| ChainError::File { path: path.to_owned(), source })?;
         Ok(BlockFile { path, reader, progress })
     }
 
     fn next(&mut self) -> Result<Option<(BlockHash, Block)>, ChainError> {
         let path = self.path.to_owned();
-        self.reader.next_block().map_err(|source| ChainError::BlockFile { path, source })
+        self.reader.next_block().map_err(|source| ChainError::File { path, source })
     }
 
-    fn expect_genesis(&self, chain: &Chain) -> Result<(), ChainError> {
-        let kept = KeptBlocks::new(&**chain.database()).genesis()?.ok_or(ChainError::NoChain)?;
-        let (found, expected) = (self.reader.genesis(), kept.hash);
+    fn expect_genesis(&self, expected: CryptoHash) -> Result<(), ChainError> {
+        let found = self.reader.genesis();
         if found != expected {
             let path = self.path.to_owned();
             return Err(ChainError::BlocksOfOtherGenesis { path, found, expected });
@@ -157,8 +238,7 @@ impl<'p> BlockFile<'p> {
         Err(ChainError::OtherBlocks { path, height, kept })
     }
 
-    fn tell(&self, applied: &AppliedBlock, report: &ApplyReport, begin: Instant) {
-        let speed = report.speed(begin.elapsed());
+    fn tell(&self, applied: &AppliedBlock, speed: &Speed) {
         self.progress.say(format!(
             "block {}, {} blocks/s, {} transactions/s",
             applied.record().height,

@@ -9,18 +9,18 @@
 
 mod arguments;
 mod block;
-mod block_file;
 mod chunk;
 mod error;
+mod frames;
 mod genesis;
 mod kept;
 mod setup;
 
 pub(crate) use arguments::{EnvironmentArguments, TrieKind};
 pub(crate) use block::{Block, BlockHash};
-pub(crate) use block_file::{BlockFileReader, BlockFileWriter};
 pub(crate) use chunk::{AppliedChunk, ShardNodes};
-pub(crate) use error::{BlockFileError, ChainError};
+pub(crate) use error::{ChainError, FileError};
+pub(crate) use frames::{Content, FrameReader, FrameWriter, open_file};
 pub(crate) use genesis::{Genesis, GenesisSettings};
 pub(crate) use kept::{BlockRecord, KeptBlocks, KeptGenesis, ShardRecord, version_of};
 pub(crate) use setup::Protocol;
@@ -45,6 +45,17 @@ pub(crate) struct Machine {
     pub(crate) threads: Threads,
     /// How tries are kept while they are worked on.
     pub(crate) trie: TrieKind,
+    /// Whether chunks are applied with a witness.
+    pub(crate) witnesses: Witnesses,
+}
+
+/// Whether there are to be witnesses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Witnesses {
+    /// Of every chunk.
+    Wanted,
+    /// None.
+    Unwanted,
 }
 
 /// A chain, as far as its blocks are applied.
@@ -76,6 +87,18 @@ impl AppliedBlock {
     /// What is kept of it.
     pub(crate) fn record(&self) -> &BlockRecord {
         &self.record
+    }
+
+    /// The witnesses of its chunks, as bytes; none, if they were not wanted.
+    pub(crate) fn witnesses(&self) -> impl Iterator<Item = Result<Vec<u8>, ChainError>> {
+        self.chunks.iter().filter_map(|chunk| {
+            let encoded = chunk.witness.as_ref()?.encode();
+            Some(encoded.map_err(|source| ChainError::EncodeWitness {
+                height: self.record.height,
+                shard_id: chunk.shard_id,
+                source: Box::new(source),
+            }))
+        })
     }
 
     /// What came of its chunks.
@@ -362,3 +385,6 @@ impl Chain {
         &self.database
     }
 }
+
+#[cfg(test)]
+mod tests;

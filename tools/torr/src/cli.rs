@@ -9,6 +9,7 @@ use crate::params::ParamsArguments;
 use crate::replay::ReplayArguments;
 use crate::run::RunArguments;
 use crate::state::StateArguments;
+use crate::validate::ValidateArguments;
 use crate::view::ViewArguments;
 use crate::workload::WorkloadArguments;
 use clap::{Parser, Subcommand};
@@ -30,6 +31,7 @@ enum Command {
     Inspect(InspectArguments),
     Params(ParamsArguments),
     Apply(ApplyArguments),
+    Validate(ValidateArguments),
     Replay(ReplayArguments),
     View(ViewArguments),
     Workload(WorkloadArguments),
@@ -57,6 +59,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Params(arguments) => crate::params::params(&arguments),
         Command::State(arguments) => crate::state::state(&arguments),
         Command::Apply(arguments) => crate::apply::apply(&arguments),
+        Command::Validate(arguments) => crate::validate::validate(&arguments),
         Command::Replay(arguments) => crate::replay::replay(&arguments),
         Command::View(arguments) => crate::view::view(&arguments),
         Command::Workload(arguments) => crate::workload::workload(&arguments),

@@ -26,6 +26,7 @@ mod replay;
 mod run;
 mod state;
 mod style;
+mod validate;
 mod view;
 mod workload;
 

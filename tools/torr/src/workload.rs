@@ -7,7 +7,7 @@ mod actors;
 mod begin;
 mod numbers;
 
-use crate::chain::{Block, BlockFileWriter, GenesisSettings};
+use crate::chain::{Block, Content, FrameWriter, GenesisSettings};
 use crate::cli::Verdict;
 use crate::error::CliError;
 use crate::figure::{counted, grouped};
@@ -44,31 +44,31 @@ const PROTOCOL_VERSION: u32 = 86;
 pub(crate) struct WorkloadArguments {
     /// What transactions do
     #[arg(long, value_enum, value_name = "KIND", default_value_t = Kind::Mixed)]
-    kind: Kind,
+    pub(crate) kind: Kind,
     /// Accounts that sign
     #[arg(long, value_name = "COUNT", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(2..=100_000))]
-    accounts: u32,
+    pub(crate) accounts: u32,
     /// Blocks
     #[arg(long, value_name = "COUNT", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    blocks: u32,
+    pub(crate) blocks: u32,
     /// Transactions of a block
     #[arg(long, value_name = "COUNT", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(0..=100_000))]
-    transactions: u32,
+    pub(crate) transactions: u32,
     /// Shards
     #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
-    shards: u32,
+    pub(crate) shards: u32,
     /// Gas that receipts of a chunk may use before further ones wait [default: any amount]
     #[arg(long, value_name = "GAS", value_parser = crate::amount::parse_gas)]
-    gas_limit: Option<Gas>,
+    pub(crate) gas_limit: Option<Gas>,
     /// What everything that looks random follows from
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    seed: u64,
+    pub(crate) seed: u64,
     /// Folder for the two files, which are replaced
     #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    pub(crate) out: PathBuf,
     /// Print as JSON
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 /// What transactions do.
@@ -116,7 +116,7 @@ pub(crate) enum WorkloadError {
 }
 
 #[derive(Debug, Serialize)]
-struct WorkloadReport {
+pub(crate) struct WorkloadReport {
     genesis: String,
     blocks_file: String,
     accounts: u32,
@@ -135,7 +135,8 @@ pub(crate) fn workload(arguments: &WorkloadArguments) -> Result<Verdict, CliErro
     Ok(Verdict::Good)
 }
 
-fn made(arguments: &WorkloadArguments) -> Result<WorkloadReport, WorkloadError> {
+/// Writes the two files.
+pub(crate) fn made(arguments: &WorkloadArguments) -> Result<WorkloadReport, WorkloadError> {
     let folder = &arguments.out;
     fs::create_dir_all(folder).map_err(failed(folder))?;
     let mut actors = Actors::new(arguments.seed, arguments.accounts)?;
@@ -182,7 +183,7 @@ fn write_blocks(
     report: &mut WorkloadReport,
     file: impl Write,
 ) -> Result<(), Stopped> {
-    let mut writer = BlockFileWriter::new(file, &report.genesis_hash)?;
+    let mut writer = FrameWriter::new(file, Content::Blocks, &report.genesis_hash)?;
     let mut write = |unsigned: Vec<Unsigned>, actors: &Actors| -> Result<(), Stopped> {
         let genesis_hash = report.genesis_hash;
         let signed: Result<Vec<SignedTransaction>, _> =
@@ -191,7 +192,7 @@ fn write_blocks(
         report.blocks += 1;
         report.transactions += transactions.len() as u64;
         let block = block(report.blocks, report.last_hash, arguments.seed, transactions);
-        report.last_hash = writer.write(&block)?;
+        report.last_hash = writer.write(&block.to_bytes())?;
         Ok(())
     };
     if matches!(arguments.kind, Kind::Token | Kind::Mixed) {

@@ -1,6 +1,6 @@
 //! The arguments that say what blocks are applied with.
 
-use super::{ChainError, Machine};
+use super::{ChainError, Machine, Witnesses};
 use clap::{Args, ValueEnum};
 use std::num::NonZeroUsize;
 use torr_runtime::Threads;
@@ -32,11 +32,12 @@ pub(crate) enum TrieKind {
 
 impl EnvironmentArguments {
     /// The machine that they describe.
-    pub(crate) fn machine(&self) -> Result<Machine, ChainError> {
+    pub(crate) fn machine(&self, witnesses: Witnesses) -> Result<Machine, ChainError> {
         Ok(Machine {
             runner: Runner::new(self.engine, CacheConfig::default())?,
             threads: Threads::new(self.threads)?,
             trie: self.trie,
+            witnesses,
         })
     }
 }

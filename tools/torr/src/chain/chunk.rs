@@ -1,7 +1,7 @@
 //! Applying a chunk to the state of a shard, whatever keeps its trie while that is worked on.
 
 use super::arguments::TrieKind;
-use super::{ChainError, Machine};
+use super::{ChainError, Machine, Witnesses};
 use std::collections::BTreeMap;
 use torr_crypto::hash::CryptoHash;
 use torr_primitives::outcome::{ExecutionOutcomeWithId, ExecutionStatus, outcome_tree};
@@ -11,13 +11,14 @@ use torr_primitives::{
     BandwidthRequests, BlockBandwidthRequests, BlockCongestionInfo, CongestionInfo, ShardId,
 };
 use torr_runtime::{
-    ApplyResult, ChunkContext, ChunkInput, ChunkPresence, ChunkStats, Environment, StateChange,
+    ApplyError, ApplyResult, ChunkContext, ChunkInput, ChunkPresence, ChunkStats, Environment, StateChange,
 };
+use torr_runtime::witness::Witness;
 use torr_store::memory_trie::MemoryTrie;
 use torr_store::node_cache::NodeCache;
-use torr_store::partial_state::PartialState;
 use torr_store::shard_state::{ShardState, Version};
 use torr_store::stored_trie::StoredBytes;
+use torr_store::source::NodeSource;
 use torr_store::trie::{Trie, TrieChanges};
 
 /// Memory for nodes that were read of a database, in bytes.
@@ -64,8 +65,8 @@ pub(crate) struct AppliedChunk {
     pub(crate) delayed_receipts: u64,
     pub(crate) stats: ChunkStats,
     state_changes: BTreeMap<Vec<u8>, Vec<StateChange>>,
-    /// What was read of the old state.
-    pub(crate) proof: PartialState,
+    /// What proves all of it, if that is wanted.
+    pub(crate) witness: Option<Box<Witness>>,
 }
 
 impl ShardNodes {
@@ -120,16 +121,19 @@ impl ShardNodes {
         let (applied, changes) = match &mut self.keeping {
             Keeping::Memory(memory) => {
                 let trie = memory.version(old_root).ok_or(ChainError::LostState { old_root })?;
-                let result = torr_runtime::apply(&trie, &input, &environment).map_err(failed)?;
+                let result = apply(&trie, &input, &environment, machine.witnesses);
+                let (witness, result) = result.map_err(failed)?;
                 memory.commit(&result.trie_update)?;
-                AppliedChunk::new(work.context.shard_id, old_root, result)
+                AppliedChunk::new(work.context.shard_id, old_root, result, witness)
             }
             Keeping::Disk(cache) => {
                 let snapshot = state.snapshot()?;
                 let stored = StoredBytes::new(snapshot.reader(), state.shard());
                 let trie = Trie::with_root(cache.over(stored), old_root);
-                let result = torr_runtime::apply(&trie, &input, &environment).map_err(failed)?;
-                let applied = AppliedChunk::new(work.context.shard_id, old_root, result);
+                let result = apply(&trie, &input, &environment, machine.witnesses);
+                let (witness, result) = result.map_err(failed)?;
+                let applied =
+                    AppliedChunk::new(work.context.shard_id, old_root, result, witness);
                 cache.keep(&applied.1);
                 applied
             }
@@ -147,11 +151,34 @@ impl ShardNodes {
     }
 }
 
+/// What came of a chunk, with the witness of it if that is wanted.
+type Produced<P> = Result<(Option<Box<Witness>>, ApplyResult<P>), ApplyError>;
+
+fn apply<S>(
+    trie: &Trie<S>,
+    input: &ChunkInput<'_>,
+    environment: &Environment<'_>,
+    witnesses: Witnesses,
+) -> Produced<S::Place>
+where
+    S: NodeSource + Sync,
+    S::Ref: Send + Sync,
+{
+    match witnesses {
+        Witnesses::Unwanted => Ok((None, torr_runtime::apply(trie, input, environment)?)),
+        Witnesses::Wanted => {
+            let (witness, result) = Witness::produce(trie, input, environment)?;
+            Ok((Some(Box::new(witness)), result))
+        }
+    }
+}
+
 impl AppliedChunk {
     fn new<P>(
         shard_id: ShardId,
         old_root: CryptoHash,
         result: ApplyResult<P>,
+        witness: Option<Box<Witness>>,
     ) -> (AppliedChunk, TrieChanges) {
         let hashes: Vec<_> = result.outcomes.iter().map(|outcome| outcome.to_hashes()).collect();
         let applied = AppliedChunk {
@@ -166,7 +193,7 @@ impl AppliedChunk {
             delayed_receipts: result.delayed_receipts_count,
             stats: result.stats,
             state_changes: result.state_changes,
-            proof: result.proof,
+            witness,
         };
         (applied, result.trie_update.into_changes())
     }

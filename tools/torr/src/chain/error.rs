@@ -1,5 +1,6 @@
 //! Why blocks cannot be applied, and what their user can do about it.
 
+use super::Content;
 use super::genesis::GenesisError;
 use std::io;
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use torr_crypto::hash::CryptoHash;
 use torr_parameters::ParametersError;
 use torr_primitives::{BlockHeight, ShardId};
 use torr_runtime::view::ViewError;
+use torr_runtime::witness::WitnessError;
 use torr_runtime::{ApplyError, ThreadsError};
 use torr_store::database::DatabaseError;
 use torr_store::memory_trie::{CommitError, LoadError};
@@ -14,15 +16,18 @@ use torr_store::shard_state::StateError as StoreError;
 use torr_store::source::TrieError;
 use torr_vm_runner::runner::RunnerError;
 
-/// Why a file is no file of blocks, or its next block cannot be read.
+/// Why a file is not one of blocks or witnesses, or its next one cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum BlockFileError {
+pub(crate) enum FileError {
     /// It cannot be read.
     #[error("it cannot be read: {0}")]
     Read(#[from] io::Error),
     /// It is something else.
-    #[error("it is no file of blocks; `torr workload` writes some")]
-    NoBlocks,
+    #[error("this is no file of {}s; `{}` writes one", content.item(), content.made_by())]
+    OtherContent {
+        /// What it was to have in it.
+        content: Content,
+    },
     /// It is of a form that this program does not know.
     #[error("it is of version {found}, and this program knows {known}; write it anew")]
     OtherVersion {
@@ -32,14 +37,16 @@ pub(crate) enum BlockFileError {
         known: u32,
     },
     /// It ends too early.
-    #[error("it is cut short in block {number}; get the whole file")]
+    #[error("it is cut short in number {number}; get the whole file")]
     CutShort {
-        /// Which block would be next, from 1.
+        /// Which block or witness would be next, from 1.
         number: u64,
     },
-    /// A block is longer than any is.
-    #[error("block {number} claims {length} bytes, {limit} are the most; the file is damaged")]
+    /// A block or witness is longer than any is.
+    #[error("{item} {number} claims {length} bytes, {limit} are the most; get the file anew")]
     TooLong {
+        /// What it is.
+        item: &'static str,
         /// Which, from 1.
         number: u64,
         /// The length that it claims, in bytes.
@@ -47,9 +54,11 @@ pub(crate) enum BlockFileError {
         /// The most, in bytes.
         limit: u32,
     },
-    /// A block is not the one that was written.
-    #[error("block {number} does not have the hash that it was written with; get the file anew")]
+    /// A block or witness is not the one that was written.
+    #[error("{item} {number} does not have the hash that it was written with; get the file anew")]
     Checksum {
+        /// What it is.
+        item: &'static str,
         /// Which, from 1.
         number: u64,
     },
@@ -61,8 +70,16 @@ pub(crate) enum BlockFileError {
         /// What is wrong.
         source: io::Error,
     },
-    /// There are not as many blocks as it says.
-    #[error("it has {found} blocks and says that it has {expected}; get the file anew")]
+    /// A witness has the right hash and is none.
+    #[error("witness {number}: {source}")]
+    Witness {
+        /// Which, from 1.
+        number: u64,
+        /// What is wrong.
+        source: Box<WitnessError>,
+    },
+    /// There are not as many as it says.
+    #[error("it has {found} of the {expected} that it says it has; get the file anew")]
     OtherCount {
         /// What it says.
         expected: u64,
@@ -144,13 +161,31 @@ pub(crate) enum ChainError {
         /// Its hash.
         kept: CryptoHash,
     },
-    /// A file of blocks cannot be read.
+    /// A file of blocks or witnesses cannot be read.
     #[error("{}: {source}", path.display())]
-    BlockFile {
+    File {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: BlockFileError,
+        source: FileError,
+    },
+    /// A file of witnesses cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    WriteWitnesses {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A witness cannot be written.
+    #[error("the witness of shard {shard_id} at height {height} cannot be written: {source}")]
+    EncodeWitness {
+        /// Height of the block.
+        height: BlockHeight,
+        /// The shard.
+        shard_id: ShardId,
+        /// Why.
+        source: Box<WitnessError>,
     },
     /// A block is not above the one before.
     #[error(
