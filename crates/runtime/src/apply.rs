@@ -71,7 +71,7 @@ fn finish_trie<S: NodeSource>(
     finish: &result::Finish,
 ) -> Result<Finished<S::Place>, Fault> {
     let mut update = trie.update();
-    for (key, changes) in &finish.state_changes {
+    for (key, changes) in &finish.effects.changes {
         match changes.last().and_then(|change| change.value.as_deref()) {
             Some(value) => update.insert(key, value)?,
             None => update.delete(key)?,
@@ -241,11 +241,8 @@ impl<'a> Application<'a> {
 
     /// All that is left is hashing.
     fn finish(self) -> Result<result::Finish, ApplyError> {
-        let (state_changes, contract_accesses, contract_deployments) = self.state.into_parts();
         Ok(result::Finish {
-            state_changes,
-            contract_accesses,
-            contract_deployments,
+            effects: self.state.into_effects(),
             outcomes: self.outcomes,
             processed_receipts: self.processed_receipts,
             processed_yield_timeouts: self.processed_yield_timeouts,

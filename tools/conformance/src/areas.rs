@@ -9,7 +9,31 @@ pub mod vm;
 mod vm_config;
 
 use crate::case::Case;
+use crate::store::Store;
+use crate::vector_file::area_name;
 use serde_json::Value;
+use std::path::Path;
+
+/// A vector file, and what is asked of its cases.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// Where it is; other files that it refers to are beside it.
+    pub path: &'a Path,
+    /// The databases in which states are kept, beside the ways that need none.
+    pub stores: &'a [Store],
+}
+
+impl Source<'_> {
+    /// A file, with states in memory.
+    pub fn of(path: &Path) -> Source<'_> {
+        Source { path, stores: Store::USUAL }
+    }
+
+    /// The name of the file's area.
+    fn area(&self) -> String {
+        area_name(self.path)
+    }
+}
 
 /// A format that is known.
 struct Format {
@@ -23,6 +47,8 @@ struct Format {
 enum Content {
     /// Cases, which this reads; told the name of the file's area.
     Cases(fn(&str, Value) -> Vec<Case>),
+    /// Cases that refer to other files, or are run on states that are kept in several ways.
+    CasesOf(fn(&Source<'_>, Value) -> Vec<Case>),
     /// Cases that nothing runs yet.
     NoRunner,
     /// Things that the cases of other files refer to.
@@ -35,22 +61,22 @@ const FORMATS: &[Format] = &[
     Format { name: vm_config::FORMAT, content: Content::Cases(vm_config::cases) },
     Format { name: primitives::FORMAT, content: Content::Cases(primitives::cases) },
     Format { name: trie::FORMAT, content: Content::Cases(trie::cases) },
-    Format { name: "apply-vectors/1", content: Content::NoRunner },
+    Format { name: apply::FORMAT, content: Content::CasesOf(apply::cases) },
     Format { name: "view-vectors/1", content: Content::NoRunner },
     Format { name: "apply-contracts/1", content: Content::Support },
 ];
 
-/// The cases of a vector file, given the name of its area and its content; none in a file that
-/// supports others.
+/// The cases of a vector file, given its content; none in a file that supports others.
 ///
 /// Every case of a file that is of an unknown format, or not written as its format says, is there
 /// and fails; so is a single one for a file in which no cases can be told apart.
-pub fn cases(area: &str, file: Value) -> Vec<Case> {
+pub fn cases(source: &Source<'_>, file: Value) -> Vec<Case> {
     let Some(name) = file.get("format").and_then(Value::as_str) else {
         return malformed(named_cases(&file), "the file has no `format`");
     };
     match FORMATS.iter().find(|format| format.name == name).map(|format| format.content) {
-        Some(Content::Cases(read)) => read(area, file),
+        Some(Content::Cases(read)) => read(&source.area(), file),
+        Some(Content::CasesOf(read)) => read(source, file),
         Some(Content::NoRunner) => {
             let what = format!("format {name}");
             named_cases(&file).into_iter().map(|case| Case::no_runner(case, &what)).collect()
@@ -87,16 +113,17 @@ fn case_name(index: usize, case: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::cases;
+    use super::{Source, cases};
     use crate::case::{Case, Check};
     use serde_json::{Value, json};
+    use std::path::Path;
 
     fn reasons(file: Value) -> Vec<String> {
         let reason = |case: Case| match case.check {
             Check::NoRunner(reason) | Check::Malformed(reason) => reason,
             Check::Once(_) | Check::OnEngine(_) => "runs".to_owned(),
         };
-        cases("area", file).into_iter().map(reason).collect()
+        cases(&Source::of(Path::new("area.json")), file).into_iter().map(reason).collect()
     }
 
     #[test]
@@ -106,8 +133,8 @@ mod tests {
             (json!({"format": "x/1", "cases": [1, {}]}), &["unknown format x/1"; 2][..]),
             (json!({"format": "x/1", "cases": []}), &["unknown format x/1"][..]),
             (
-                json!({"format": "apply-vectors/1", "cases": [{}]}),
-                &["no runner for format apply-vectors/1 yet"][..],
+                json!({"format": "view-vectors/1", "cases": [{}]}),
+                &["no runner for format view-vectors/1 yet"][..],
             ),
             (json!({"format": "apply-contracts/1"}), &[][..]),
         ] {
