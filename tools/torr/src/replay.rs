@@ -2,7 +2,8 @@
 //! what came of them. Nothing in the database changes.
 
 use crate::chain::{
-    AppliedBlock, BlockRecord, Chain, ChainError, EnvironmentArguments, KeptBlocks, ShardRecord, Witnesses,
+    AppliedBlock, BlockRecord, Chain, ChainError, EnvironmentArguments, KeptBlocks, ShardRecord,
+    Witnesses,
 };
 use crate::cli::Verdict;
 use crate::error::CliError;
@@ -70,7 +71,11 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<Verdict, CliError> {
         Some(height) => height,
         None => Chain::oldest_height(&database)?,
     };
-    let mut chain = Chain::open_at(database.clone(), arguments.environment.machine(Witnesses::Unwanted)?, from)?;
+    let mut chain = Chain::open_at(
+        database.clone(),
+        arguments.environment.machine(Witnesses::Unwanted)?,
+        from,
+    )?;
     let kept = KeptBlocks::new(&*database);
     let mut heights = kept.heights()?;
     heights.retain(|height| *height > from && arguments.to.is_none_or(|to| *height <= to));

@@ -10,9 +10,10 @@ use crate::figure::{counted, grouped};
 use crate::output::{self, Format};
 use crate::progress::Progress;
 use crate::state::line;
-use crate::style::{BAD, DIM, GOOD, NAME, TITLE};
+use crate::style::{BAD, GOOD, TITLE};
 use clap::Args;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -80,8 +81,7 @@ pub(crate) fn validate(arguments: &ValidateArguments) -> Result<Verdict, CliErro
     let (file, len) = open_file(&arguments.file)?;
     let progress = if arguments.quiet { Progress::none() } else { Progress::of_blocks(len) };
     let failed = |source| ChainError::File { path: arguments.file.clone(), source };
-    let mut reader =
-        FrameReader::new(progress.reader(file), Content::Witnesses).map_err(failed)?;
+    let mut reader = FrameReader::new(progress.reader(file), Content::Witnesses).map_err(failed)?;
     let begin = Instant::now();
     let mut report = ValidateReport {
         valid: true,
@@ -150,7 +150,10 @@ impl ValidateReport {
     }
 
     fn text(&self) -> String {
-        let count = counted(self.witnesses.len() as u64, "witness").replace("witnesss", "witnesses");
+        let count = match self.witnesses.len() {
+            1 => "1 witness".to_owned(),
+            count => format!("{} witnesses", grouped(count as u64)),
+        };
         let mut text = match &self.refused {
             None => format!("{GOOD}✓{GOOD:#} {TITLE}{count}{TITLE:#} validated\n"),
             Some(_) => format!(
@@ -158,15 +161,22 @@ impl ValidateReport {
                 self.witnesses.len() + 1
             ),
         };
-        for witness in &self.witnesses {
-            let WitnessReport { height, shard, new_root, .. } = witness;
-            let (outcomes, bytes) =
-                (counted(witness.outcomes, "outcome"), counted(witness.proof_bytes, "byte"));
-            text += &format!("  {NAME}block {height}, shard {shard}{NAME:#} {DIM}· {outcomes}, {bytes} of proof{DIM:#}\n");
-            text += &format!("    {new_root}\n");
+        let shards: BTreeSet<_> = self.witnesses.iter().map(|witness| witness.shard).collect();
+        for shard in shards {
+            let mut of_shard = self.witnesses.iter().filter(|witness| witness.shard == shard);
+            let Some(first) = of_shard.next() else { continue };
+            let last = of_shard.next_back().unwrap_or(first);
+            text += &line("shard", shard);
+            text += &line("height", format!("{} → {}", first.height, last.height));
+            text += &line("from", first.old_root);
+            text += &line("to", last.new_root);
         }
-        let gas: u128 = self.witnesses.iter().map(|witness| u128::from(witness.gas_burnt)).sum();
-        text += &line("gas", grouped(gas));
+        let sum = |part: fn(&WitnessReport) -> u64| {
+            self.witnesses.iter().map(|witness| u128::from(part(witness))).sum::<u128>()
+        };
+        text += &line("outcomes", grouped(sum(|witness| witness.outcomes)));
+        text += &line("proofs", counted(sum(|witness| witness.proof_bytes), "byte"));
+        text += &line("gas", grouped(sum(|witness| witness.gas_burnt)));
         text += &self.refused.as_ref().map(|reason| line("refused", reason)).unwrap_or_default();
         if let Some(milliseconds) = self.milliseconds {
             let time = format!("{}.{:03} s", milliseconds / 1_000, milliseconds % 1_000);

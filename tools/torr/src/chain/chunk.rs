@@ -10,15 +10,16 @@ use torr_primitives::transaction::SignedTransaction;
 use torr_primitives::{
     BandwidthRequests, BlockBandwidthRequests, BlockCongestionInfo, CongestionInfo, ShardId,
 };
-use torr_runtime::{
-    ApplyError, ApplyResult, ChunkContext, ChunkInput, ChunkPresence, ChunkStats, Environment, StateChange,
-};
 use torr_runtime::witness::Witness;
+use torr_runtime::{
+    ApplyError, ApplyResult, ChunkContext, ChunkInput, ChunkPresence, ChunkStats, Environment,
+    StateChange,
+};
 use torr_store::memory_trie::MemoryTrie;
 use torr_store::node_cache::NodeCache;
 use torr_store::shard_state::{ShardState, Version};
-use torr_store::stored_trie::StoredBytes;
 use torr_store::source::NodeSource;
+use torr_store::stored_trie::StoredBytes;
 use torr_store::trie::{Trie, TrieChanges};
 
 /// Memory for nodes that were read of a database, in bytes.
@@ -132,8 +133,7 @@ impl ShardNodes {
                 let trie = Trie::with_root(cache.over(stored), old_root);
                 let result = apply(&trie, &input, &environment, machine.witnesses);
                 let (witness, result) = result.map_err(failed)?;
-                let applied =
-                    AppliedChunk::new(work.context.shard_id, old_root, result, witness);
+                let applied = AppliedChunk::new(work.context.shard_id, old_root, result, witness);
                 cache.keep(&applied.1);
                 applied
             }
