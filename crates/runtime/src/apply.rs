@@ -23,7 +23,7 @@ use crate::error::{ApplyError, Fault};
 use crate::queue::DelayedReceipts;
 use crate::receipt::Execution;
 use crate::receipt_sink::ReceiptSink;
-use crate::state::{ChunkState, RecordedTrie, TrieReader};
+use crate::state::{ChunkState, ChunkTrie, RecordedTrie};
 use crate::stats::ChunkStats;
 use crate::threads::Threads;
 use std::collections::BTreeSet;
@@ -113,7 +113,7 @@ struct Outgoing {
 
 impl<'a> Application<'a> {
     fn new(
-        reader: &'a dyn TrieReader,
+        reader: &'a dyn ChunkTrie,
         input: &'a ChunkInput<'a>,
         environment: &Environment<'a>,
     ) -> Result<Application<'a>, ApplyError> {

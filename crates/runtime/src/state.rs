@@ -16,7 +16,7 @@ pub(crate) use chunk::{ChunkEffects, ChunkState, StateEffects};
 pub(crate) use contract_data::DataKey;
 pub(crate) use overlay::{Changed, Overlay, TouchedNodes};
 pub use reader::ContractCodes;
-pub(crate) use reader::{RecordedTrie, TrieFork, TrieReader, UnrecordedTrie};
+pub(crate) use reader::{ChunkTrie, RecordedTrie, TrieFork, TrieReader, UnrecordedTrie};
 
 use crate::error::Fault;
 use std::cell::Cell;
@@ -263,6 +263,12 @@ impl<'s> StateUpdate<'s> {
     /// Notes that a contract is deployed, unless that is taken back.
     pub(crate) fn note_deployment(&mut self, hash: CryptoHash) {
         self.deployed.push(hash);
+    }
+
+    /// Contracts that were deployed and may still be taken back.
+    #[cfg(test)]
+    pub(crate) fn uncommitted_deployments(&self) -> &[CryptoHash] {
+        &self.deployed
     }
 
     /// Puts a timeout in the chunk's queue, unless that is taken back.

@@ -9,6 +9,8 @@ mod diff;
 mod finish;
 mod iterator;
 mod node_update;
+#[cfg(not(target_family = "wasm"))]
+mod parallel;
 
 pub use changes::{Deletion, Insertion, TrieChanges};
 pub use diff::{Difference, TrieDiff};

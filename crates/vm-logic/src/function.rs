@@ -4,6 +4,7 @@
 //! documentation, the fuzzer and the estimator walk them with a [`Visitor`]; none holds a list of
 //! names.
 
+use std::fmt;
 use crate::error::Result;
 use crate::host::Host;
 use crate::memory::GuestMemory;
@@ -16,6 +17,16 @@ pub enum WasmType {
     I32,
     /// 64 bits.
     I64,
+}
+
+impl fmt::Display for WasmType {
+    /// In the text format of WebAssembly.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            WasmType::I32 => "i32",
+            WasmType::I64 => "i64",
+        })
+    }
 }
 
 /// An unsigned integer as the contract passes or receives it.

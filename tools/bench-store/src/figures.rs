@@ -16,7 +16,7 @@ pub(crate) struct Figures {
     pub(crate) update: Option<f64>,
     /// Updating keys that were not touched before, likewise.
     pub(crate) update_first: Option<f64>,
-    /// Updating keys, hashed on all threads.
+    /// Updating keys, on all threads.
     pub(crate) update_parallel: Option<f64>,
     /// Deleting keys, likewise.
     pub(crate) delete: Option<f64>,

@@ -31,9 +31,11 @@ pub(crate) fn measure(keys: u64) -> Result<Figures, Failure> {
     let len = batch_len(keys);
     let parallel = |_| {
         let trie = version(&memory, root);
+        let batch = sorted_keys(old_numbers(keys, 0));
+        let changes = batch.into_iter().map(|(key, number)| (key, Some(value(number, 1))));
+        let changes: Vec<_> = changes.collect();
         let start = Instant::now();
-        let update = put(&trie, old_numbers(keys, 0), 1);
-        let finished = update.and_then(NodeUpdate::finish_in_parallel);
+        let finished = trie.change_in_parallel(&changes);
         black_box(finished.expect("all nodes are there").into_changes());
         start
     };

@@ -17,7 +17,7 @@ const ROWS: &[Row] = &[
     ("insert, up to the root and changes", |f| f.insert),
     ("update, likewise", |f| f.update),
     ("update of keys not touched before", |f| f.update_first),
-    ("update, hashed on all threads", |f| f.update_parallel),
+    ("update, on all threads", |f| f.update_parallel),
     ("delete, likewise", |f| f.delete),
     ("commit of a batch of updates", |f| f.commit),
     ("taking away the version before", |f| f.collect),

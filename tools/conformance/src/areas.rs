@@ -5,6 +5,7 @@
 mod apply;
 mod primitives;
 mod trie;
+mod views;
 pub mod vm;
 mod vm_config;
 
@@ -34,6 +35,9 @@ impl Source<'_> {
         area_name(self.path)
     }
 }
+use crate::vector_file::area_name;
+use serde_json::Value;
+use std::path::Path;
 
 /// A format that is known.
 struct Format {
@@ -49,6 +53,8 @@ enum Content {
     Cases(fn(&str, Value) -> Vec<Case>),
     /// Cases that refer to other files, or are run on states that are kept in several ways.
     CasesOf(fn(&Source<'_>, Value) -> Vec<Case>),
+    /// Cases, which this reads with what stands in the folder of the file.
+    CasesInFolder(fn(&Path, Value) -> Vec<Case>),
     /// Cases that nothing runs yet.
     NoRunner,
     /// Things that the cases of other files refer to.
@@ -71,12 +77,25 @@ const FORMATS: &[Format] = &[
 /// Every case of a file that is of an unknown format, or not written as its format says, is there
 /// and fails; so is a single one for a file in which no cases can be told apart.
 pub fn cases(source: &Source<'_>, file: Value) -> Vec<Case> {
+    Format { name: "apply-vectors/1", content: Content::NoRunner },
+    Format { name: views::FORMAT, content: Content::CasesInFolder(views::cases) },
+    Format { name: "apply-contracts/1", content: Content::Support },
+];
+
+/// The cases of a vector file, given its path, which names its area, and its content; none in a file
+/// that supports others.
+///
+/// Every case of a file that is of an unknown format, or not written as its format says, is there
+/// and fails; so is a single one for a file in which no cases can be told apart.
+pub fn cases(path: &Path, file: Value) -> Vec<Case> {
     let Some(name) = file.get("format").and_then(Value::as_str) else {
         return malformed(named_cases(&file), "the file has no `format`");
     };
     match FORMATS.iter().find(|format| format.name == name).map(|format| format.content) {
         Some(Content::Cases(read)) => read(&source.area(), file),
         Some(Content::CasesOf(read)) => read(source, file),
+        Some(Content::Cases(read)) => read(&area_name(path), file),
+        Some(Content::CasesInFolder(read)) => read(path.parent().unwrap_or(Path::new("")), file),
         Some(Content::NoRunner) => {
             let what = format!("format {name}");
             named_cases(&file).into_iter().map(|case| Case::no_runner(case, &what)).collect()
@@ -124,6 +143,7 @@ mod tests {
             Check::Once(_) | Check::OnEngine(_) => "runs".to_owned(),
         };
         cases(&Source::of(Path::new("area.json")), file).into_iter().map(reason).collect()
+        cases(Path::new("area.json"), file).into_iter().map(reason).collect()
     }
 
     #[test]

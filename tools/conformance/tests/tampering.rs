@@ -43,8 +43,12 @@ const VALUES: &[&str] = &[
     "trie-keys",
 ];
 
-/// Names of cases, for people; and what nothing in the crates tells yet.
-const UNCHECKED: &[&str] = &["/name", "/what", "/validation"];
+/// Names of cases, for people; and reasons for failure, which no
+/// other part of an outcome depends on.
+const UNCHECKED: &[&str] = &["/name", "/what", "/status/Failure/"];
+
+/// Longer cases differ from others in their length alone, and take long: each leaf is changed in turn.
+const LONGEST: usize = 5_000;
 
 fn file(area: &str) -> Value {
     shipped_file("vm", area)
@@ -79,6 +83,7 @@ fn says_something(case: &Value, field: &str) -> bool {
 /// Pointers to all leaves of a value.
 fn leaves(value: &Value) -> Vec<String> {
     let inside = |(name, value): (String, &Value)| {
+        let name = name.replace('~', "~0").replace('/', "~1");
         let below = leaves(value).into_iter().map(move |leaf| format!("/{name}{leaf}"));
         below.collect::<Vec<_>>()
     };
@@ -100,7 +105,7 @@ fn changed(leaf: &Value) -> Value {
         Value::Bool(is) => json!(!is),
         Value::Number(number) => match number.as_u64() {
             Some(number) => json!(number ^ 1),
-            None => json!(number.as_f64().unwrap() / 2.0),
+            None => json!(0.5),
         },
         Value::String(text) => json!(format!("{text}0")),
         Value::Array(_) => json!(["one more"]),
@@ -205,8 +210,9 @@ fn a_changed_value_fails() {
                 Check::OnEngine(_) | Check::NoRunner(_) | Check::Malformed(_) => false,
             }
         };
-        let checked = |leaf: &&String| !UNCHECKED.iter().any(|field| leaf.starts_with(field));
-        for case in all.as_array().unwrap() {
+        let checked = |leaf: &&String| !UNCHECKED.iter().any(|field| leaf.contains(field));
+        let short = |case: &&Value| case.to_string().len() <= LONGEST;
+        for case in all.as_array().unwrap().iter().filter(short) {
             assert!(passes(case), "{area}: {case}");
             for leaf in leaves(case).iter().filter(checked) {
                 let mut tampered = case.clone();

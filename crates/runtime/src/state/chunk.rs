@@ -5,7 +5,7 @@
 
 use super::overlay::{Changed, Overlay, TouchedNodes};
 use super::typed::{decoded, encoded, missing};
-use super::{Commit, NodeCounts, REMOVAL_PROOF_BYTES, Scope, StateUpdate, TrieReader};
+use super::{ChunkTrie, Commit, NodeCounts, REMOVAL_PROOF_BYTES, Scope, StateUpdate, TrieReader};
 use crate::error::Fault;
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ use torr_primitives::{StateChangeCause, TrieKey};
 
 /// The state, as changed so far.
 pub(crate) struct ChunkState<'r> {
-    reader: &'r dyn TrieReader,
+    reader: &'r dyn ChunkTrie,
     /// What is final.
     overlay: Overlay,
     /// What becomes final with the next commit.
@@ -97,7 +97,7 @@ impl StateEffects {
 
 impl<'r> ChunkState<'r> {
     /// The state before the chunk.
-    pub(crate) fn new(reader: &'r dyn TrieReader) -> ChunkState<'r> {
+    pub(crate) fn new(reader: &'r dyn ChunkTrie) -> ChunkState<'r> {
         ChunkState {
             reader,
             overlay: Overlay::default(),
@@ -125,7 +125,7 @@ impl<'r> ChunkState<'r> {
     }
 
     /// The trie before the chunk.
-    pub(crate) fn reader(&self) -> &'r dyn TrieReader {
+    pub(crate) fn reader(&self) -> &'r dyn ChunkTrie {
         self.reader
     }
 

@@ -40,6 +40,10 @@ pub(crate) trait TrieReader: Sync {
     fn start_visits(&self);
     /// What was listed.
     fn end_visits(&self) -> Vec<CryptoHash>;
+}
+
+/// The trie of a chunk, of which parts can be read apart.
+pub(crate) trait ChunkTrie: TrieReader {
     /// The same trie, for who reads before it is known whether that counts.
     fn fork(&self) -> Box<dyn TrieFork + '_>;
     /// Records what was read of a fork.
@@ -122,7 +126,13 @@ where
     fn end_visits(&self) -> Vec<CryptoHash> {
         self.trie.source().end_visits()
     }
+}
 
+impl<S> ChunkTrie for RecordedTrie<'_, S>
+where
+    S: NodeSource + Sync,
+    S::Ref: Send + Sync,
+{
     fn fork(&self) -> Box<dyn TrieFork + '_> {
         let source = Recorder::new(self.trie.source().unrecorded());
         let trie = Trie::new(source, self.trie.root_node().cloned());
@@ -190,21 +200,5 @@ where
     /// Nothing: a call that only looks pays for no nodes.
     fn end_visits(&self) -> Vec<CryptoHash> {
         Vec::new()
-    }
-
-    fn fork(&self) -> Box<dyn TrieFork + '_> {
-        Box::new(UnrecordedTrie(self.0))
-    }
-
-    fn absorb(&self, _: Recorded) {}
-}
-
-impl<S> TrieFork for UnrecordedTrie<'_, S>
-where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
-{
-    fn into_recorded(self: Box<Self>) -> Recorded {
-        Recorded::default()
     }
 }
