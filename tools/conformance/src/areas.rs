@@ -18,7 +18,7 @@ use std::path::Path;
 /// A vector file, and what is asked of its cases.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
-    /// Where it is; other files that it refers to are beside it.
+    /// Where it is. Its name is that of its area; other files that it refers to are beside it.
     pub path: &'a Path,
     /// The databases in which states are kept, beside the ways that need none.
     pub stores: &'a [Store],
@@ -30,9 +30,9 @@ impl Source<'_> {
         Source { path, stores: Store::USUAL }
     }
 
-    /// The name of the file's area.
-    fn area(&self) -> String {
-        area_name(self.path)
+    /// The folder in which it is.
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
     }
 }
 use crate::vector_file::area_name;
@@ -57,6 +57,10 @@ enum Content {
     CasesInFolder(fn(&Path, Value) -> Vec<Case>),
     /// Cases that nothing runs yet.
     NoRunner,
+    /// Cases, which this reads with what stands in the folder of the file.
+    CasesInFolder(fn(&Path, Value) -> Vec<Case>),
+    /// Cases on states that are kept in several ways, which this reads.
+    CasesOnStores(fn(&Source<'_>, Value) -> Vec<Case>),
     /// Things that the cases of other files refer to.
     Support,
 }
@@ -78,6 +82,7 @@ const FORMATS: &[Format] = &[
 /// and fails; so is a single one for a file in which no cases can be told apart.
 pub fn cases(source: &Source<'_>, file: Value) -> Vec<Case> {
     Format { name: "apply-vectors/1", content: Content::NoRunner },
+    Format { name: apply::FORMAT, content: Content::CasesOnStores(apply::cases) },
     Format { name: views::FORMAT, content: Content::CasesInFolder(views::cases) },
     Format { name: "apply-contracts/1", content: Content::Support },
 ];
@@ -88,6 +93,11 @@ pub fn cases(source: &Source<'_>, file: Value) -> Vec<Case> {
 /// Every case of a file that is of an unknown format, or not written as its format says, is there
 /// and fails; so is a single one for a file in which no cases can be told apart.
 pub fn cases(path: &Path, file: Value) -> Vec<Case> {
+/// The cases of a vector file, given its content; none in a file that supports others.
+///
+/// Every case of a file that is of an unknown format, or not written as its format says, is there
+/// and fails; so is a single one for a file in which no cases can be told apart.
+pub fn cases(source: &Source<'_>, file: Value) -> Vec<Case> {
     let Some(name) = file.get("format").and_then(Value::as_str) else {
         return malformed(named_cases(&file), "the file has no `format`");
     };
@@ -100,6 +110,9 @@ pub fn cases(path: &Path, file: Value) -> Vec<Case> {
             let what = format!("format {name}");
             named_cases(&file).into_iter().map(|case| Case::no_runner(case, &what)).collect()
         }
+        Some(Content::Cases(read)) => read(&area_name(source.path), file),
+        Some(Content::CasesInFolder(read)) => read(source.folder(), file),
+        Some(Content::CasesOnStores(read)) => read(source, file),
         Some(Content::Support) => Vec::new(),
         None => malformed(named_cases(&file), &format!("unknown format {name}")),
     }
@@ -153,8 +166,9 @@ mod tests {
             (json!({"format": "x/1", "cases": [1, {}]}), &["unknown format x/1"; 2][..]),
             (json!({"format": "x/1", "cases": []}), &["unknown format x/1"][..]),
             (
-                json!({"format": "view-vectors/1", "cases": [{}]}),
-                &["no runner for format view-vectors/1 yet"][..],
+                json!({"format": "primitives-vectors/1", "reference": "none", "protocol_version": 86,
+                    "cases": [{"kind": "guess"}]}),
+                &["no runner for primitives/area cases of kind guess yet"][..],
             ),
             (json!({"format": "apply-contracts/1"}), &[][..]),
         ] {

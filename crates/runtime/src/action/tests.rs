@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! Every action over a small state: what it does, what it costs, each way in which it fails.
 
 mod accounts;
@@ -12,4 +9,3 @@ mod preconditions;
 mod state_inits;
 mod storage_usage;
 mod transfers;
->>>>>>> main

@@ -14,7 +14,6 @@ mod proofs;
 mod scenario;
 
 pub(crate) use contracts::Contracts;
-<<<<<<< HEAD
 pub(crate) use genesis::{Genesis, StateEntries, in_memory};
 
 use self::format::{FileFields, Shared};
@@ -79,6 +78,3 @@ fn read(path: &Path, file: Value) -> Result<(Shared, Vec<Value>), String> {
     let contracts = Contracts::beside(path.parent().unwrap_or(Path::new("")))?;
     Ok((Shared { protocol_version: fields.protocol_version, contracts }, fields.cases))
 }
-=======
-pub(crate) use genesis::{Genesis, in_memory};
->>>>>>> main

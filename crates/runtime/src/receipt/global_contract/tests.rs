@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! Distributions to one shard after another, in any order.
 
 use super::{Distributed, distribute};
@@ -124,4 +121,3 @@ fn taking_in_is_committed() {
     take(&mut world, &v2(1, b"code", 0, &[]));
     assert_eq!(stored(&world), Some((b"code".to_vec(), 1)));
 }
->>>>>>> main
