@@ -75,13 +75,8 @@ pub(crate) fn execute_receipt(
         }
         ReceiptBody::PromiseResume(data) => data::resume(receipt, data, execution, state)?,
         ReceiptBody::GlobalContractDistribution(distribution) => {
-            let distributed = global_contract::distribute(
-                receipt,
-                distribution,
-                execution.chunk,
-                execution.runner,
-                state,
-            )?;
+            let distributed =
+                global_contract::distribute(receipt, distribution, execution.chunk, execution.runner, state)?;
             Produced {
                 sent: distributed.forward,
                 compute: distributed.compute,

@@ -43,8 +43,10 @@ impl Threads {
             return Ok(Threads::one());
         }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(count.get()).build();
-        let failed =
-            |error: rayon::ThreadPoolBuildError| ThreadsError { count, reason: error.to_string() };
+        let failed = |error: rayon::ThreadPoolBuildError| ThreadsError {
+            count,
+            reason: error.to_string(),
+        };
         Ok(Threads { pool: Some(pool.map_err(failed)?) })
     }
 
