@@ -54,6 +54,8 @@ pub fn apply<S>(
 where
     S: NodeSource + Sync,
     S::Ref: Send + Sync,
+    S::Node: Sync,
+    S::Place: Send,
 {
     let source = Recorder::new(trie.source());
     let trie = Trie::new(source, trie.root_node().cloned());
@@ -61,23 +63,27 @@ where
     let mut application = Application::new(&recorded, input, environment)?;
     application.run()?;
     let finish = application.finish()?;
-    let finished = finish_trie(&recorded.trie, &finish)?;
+    let finished = finish_trie(&recorded.trie, &finish, environment.threads)?;
     Ok(finish.into_result(finished, recorded.trie.source().partial_state()))
 }
 
 /// The trie with all changes.
-fn finish_trie<S: NodeSource>(
+fn finish_trie<S>(
     trie: &Trie<S>,
     finish: &result::Finish,
-) -> Result<Finished<S::Place>, Fault> {
-    let mut update = trie.update();
-    for (key, changes) in &finish.effects.changes {
-        match changes.last().and_then(|change| change.value.as_deref()) {
-            Some(value) => update.insert(key, value)?,
-            None => update.delete(key)?,
-        }
-    }
-    Ok(update.finish()?)
+    threads: &Threads,
+) -> Result<Finished<S::Place>, Fault>
+where
+    S: NodeSource + Sync,
+    S::Ref: Send + Sync,
+    S::Node: Sync,
+    S::Place: Send,
+{
+    let last = finish.effects.changes.iter().map(|(key, changes)| {
+        let value = changes.last().and_then(|change| change.value.as_deref());
+        (key.as_slice(), value)
+    });
+    Ok(threads.change(trie, last.collect())?)
 }
 
 /// A chunk while it is applied.
@@ -212,14 +218,8 @@ impl<'a> Application<'a> {
             None => crate::queue::count_congestion(chunk, &self.state)?,
         };
         let granted = &schedule.granted;
-        let mut sink = ReceiptSink::new(
-            chunk,
-            self.input.congestion,
-            granted,
-            params,
-            own,
-            &self.state,
-        )?;
+        let mut sink =
+            ReceiptSink::new(chunk, self.input.congestion, granted, params, own, &self.state)?;
         self.stats.outgoing_limits = sink.limits().clone();
         sink.forward_from_buffers(chunk, &mut self.state)?;
         let local = self.process_transactions(&mut sink)?;

@@ -38,5 +38,5 @@ pub use apply::{
 pub use context::{BlockContext, ChunkContext, EpochContext};
 pub use error::{ApplyError, Fault, ValidatorUpdateError};
 pub use state::{ContractCodes, StateChange};
-pub use threads::{Threads, ThreadsError};
 pub use stats::{BalanceStats, ChunkStats, OutgoingLimit, ReceiptsStats};
+pub use threads::{Threads, ThreadsError};

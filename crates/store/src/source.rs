@@ -85,6 +85,10 @@ pub trait NodeSource {
     /// When it is not there.
     fn value(&self, node: &Self::Node, value: &ValueRef) -> Result<Arc<[u8]>, TrieError>;
 
+    /// Says that a node will be read soon, where it helps to know: nodes that are told one after the other
+    /// are then waited for together.
+    fn approach(&self, _: &Self::Ref) {}
+
     /// Where a key goes on from a node, of which `rest` is left: to another node, or to the value that
     /// stands at this one.
     ///
@@ -178,6 +182,10 @@ impl<S: NodeSource> NodeSource for &S {
 
     fn value(&self, node: &S::Node, value: &ValueRef) -> Result<Arc<[u8]>, TrieError> {
         (**self).value(node, value)
+    }
+
+    fn approach(&self, node: &S::Ref) {
+        (**self).approach(node);
     }
 
     fn way(&self, node: &S::Ref, rest: KeyPath<'_>) -> Result<WayFrom<S>, TrieError> {
