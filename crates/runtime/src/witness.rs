@@ -15,11 +15,12 @@ mod error;
 
 pub use error::WitnessError;
 
-use crate::apply::{ApplyResult, ChunkInput, ChunkPresence, Environment, apply};
+use crate::apply::{
+    ApplyResult, ChunkInput, ChunkPresence, Environment, ValidatorAccountsUpdate, apply,
+};
 use crate::context::{BlockContext, ChunkContext, EpochContext};
 use crate::error::{ApplyError, Fault};
 use crate::state::ContractCodes;
-use crate::ValidatorAccountsUpdate;
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -131,6 +132,8 @@ impl Witness {
     where
         S: NodeSource + Sync,
         S::Ref: Send + Sync,
+        S::Node: Sync,
+        S::Place: Send,
     {
         let result = apply(trie, input, environment)?;
         let contract_places =
