@@ -34,7 +34,7 @@ use torr_primitives::{
     BandwidthRequests, Compute, CongestionInfo, Gas, StateChangeCause, TrieKey, ValidatorStake,
 };
 use torr_store::recorder::Recorder;
-use torr_store::source::NodeSource;
+use torr_store::source::SharedNodeSource;
 use torr_store::trie::{Finished, Trie};
 
 /// Applies a chunk to the state that `trie` has. The state itself stays as it is: what changed is
@@ -52,10 +52,7 @@ pub fn apply<S>(
     environment: &Environment<'_>,
 ) -> Result<ApplyResult<S::Place>, ApplyError>
 where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
-    S::Node: Sync,
-    S::Place: Send,
+    S: SharedNodeSource,
 {
     let source = Recorder::new(trie.source());
     let trie = Trie::new(source, trie.root_node().cloned());
@@ -74,10 +71,7 @@ fn finish_trie<S>(
     threads: &Threads,
 ) -> Result<Finished<S::Place>, Fault>
 where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
-    S::Node: Sync,
-    S::Place: Send,
+    S: SharedNodeSource,
 {
     let last = finish.effects.changes.iter().map(|(key, changes)| {
         let value = changes.last().and_then(|change| change.value.as_deref());

@@ -3,7 +3,7 @@
 //! **Invariant:** the result does not depend on it.
 
 use std::num::NonZeroUsize;
-use torr_store::source::{NodeSource, TrieError};
+use torr_store::source::{SharedNodeSource, TrieError};
 use torr_store::trie::{Finished, Trie};
 
 /// Threads that work on chunks, one after the other.
@@ -89,10 +89,7 @@ impl Threads {
         changes: Vec<(&[u8], Option<&[u8]>)>,
     ) -> Result<Finished<S::Place>, TrieError>
     where
-        S: NodeSource + Sync,
-        S::Ref: Send + Sync,
-        S::Node: Sync,
-        S::Place: Send,
+        S: SharedNodeSource,
     {
         #[cfg(not(target_family = "wasm"))]
         if let Some(pool) = &self.pool {

@@ -15,12 +15,11 @@ mod error;
 
 pub use error::WitnessError;
 
-use crate::apply::{
-    ApplyResult, ChunkInput, ChunkPresence, Environment, ValidatorAccountsUpdate, apply,
-};
+use crate::apply::{ApplyResult, ChunkInput, ChunkPresence, Environment, apply};
 use crate::context::{BlockContext, ChunkContext, EpochContext};
 use crate::error::{ApplyError, Fault};
 use crate::state::ContractCodes;
+use crate::ValidatorAccountsUpdate;
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -35,7 +34,7 @@ use torr_primitives::{
 };
 use torr_store::partial_state::PartialState;
 use torr_store::recorder::Recorder;
-use torr_store::source::{NodeSource, TrieError};
+use torr_store::source::{NodeSource, SharedNodeSource, TrieError};
 use torr_store::trie::Trie;
 
 /// A chunk with all that applying it takes.
@@ -130,10 +129,7 @@ impl Witness {
         environment: &Environment<'_>,
     ) -> Result<(Witness, ApplyResult<S::Place>), ApplyError>
     where
-        S: NodeSource + Sync,
-        S::Ref: Send + Sync,
-        S::Node: Sync,
-        S::Place: Send,
+        S: SharedNodeSource,
     {
         let result = apply(trie, input, environment)?;
         let contract_places =

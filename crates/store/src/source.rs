@@ -121,6 +121,11 @@ pub trait NodeSource {
     }
 }
 
+/// A source that several threads read.
+pub trait SharedNodeSource: NodeSource<Ref: Send + Sync, Node: Sync, Place: Send> + Sync {}
+
+impl<S> SharedNodeSource for S where S: NodeSource<Ref: Send + Sync, Node: Sync, Place: Send> + Sync {}
+
 /// Where a key goes on from a node of a source: to another node, or to a value, with the node where it
 /// stands.
 pub type WayFrom<S> = Way<<S as NodeSource>::Ref, (<S as NodeSource>::Node, ValueRef)>;

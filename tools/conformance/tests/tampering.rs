@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use conformance::areas::{Source, cases};
 use conformance::areas::vm::{VmCase, vm_cases};
+use conformance::areas::{Source, cases};
 use conformance::case::{Check, Failure};
 use conformance::{shipped, vector_file};
 use serde_json::{Map, Value, json};

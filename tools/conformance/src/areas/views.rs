@@ -18,9 +18,7 @@ use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_crypto::key::PublicKeyHandle;
 use torr_parameters::Parameters;
-use torr_primitives::{
-    AccountId, Balance, BlockHeight, EpochHeight, ProtocolVersion, ShardLayout,
-};
+use torr_primitives::{AccountId, Balance, BlockHeight, EpochHeight, ProtocolVersion, ShardLayout};
 use torr_runtime::view::{DataQuery, FunctionQuery, Paging, Proof, StateView, ViewError};
 use torr_runtime::{BlockContext, ChunkContext, EpochContext};
 use torr_store::memory_trie::{MemoryNodes, MemoryTrie};
