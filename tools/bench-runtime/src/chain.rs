@@ -11,8 +11,10 @@ use torr_parameters::{Parameters, RuntimeConfig};
 use torr_primitives::outcome::ExecutionStatus;
 use torr_primitives::receipt::Receipt;
 use torr_primitives::transaction::SignedTransaction;
+use torr_primitives::congestion::CongestionInfoV1;
 use torr_primitives::{
-    Balance, BlockBandwidthRequests, BlockCongestionInfo, ProtocolVersion, ShardLayout,
+    Balance, BandwidthRequests, BlockBandwidthRequests, BlockCongestionInfo, CongestionInfo,
+    ExtendedCongestionInfo, ProtocolVersion, ShardId, ShardLayout,
 };
 use torr_runtime::{
     BlockContext, ChunkContext, ChunkInput, ChunkPresence, ContractCodes, Environment,
@@ -28,6 +30,8 @@ const PROTOCOL_VERSION: ProtocolVersion = 86;
 const FIRST_HEIGHT: u64 = 1_000;
 /// Nanoseconds from block to block.
 const BLOCK_TIME: u64 = 1_000_000_000;
+/// The only shard.
+const SHARD_ID: ShardId = 0;
 const GAS_PRICE: Balance = Balance::from_yoctonear(100_000_000);
 
 /// A state and what blocks are applied with.
@@ -101,8 +105,7 @@ impl<'e, S: State> Chain<'e, S> {
     ) -> Result<Block, Failure> {
         let context = self.context();
         let receipts = std::mem::take(&mut self.receipts);
-        let (congestion, bandwidth_requests) =
-            (BlockCongestionInfo::default(), BlockBandwidthRequests::default());
+        let (congestion, bandwidth_requests) = quiet();
         let input = ChunkInput {
             context: &context,
             presence: ChunkPresence::New,
@@ -123,7 +126,8 @@ impl<'e, S: State> Chain<'e, S> {
                 return Err(Failure::Outcome { reason: error.to_string() });
             }
         }
-        if result.delayed_receipts_count > 0 || result.outcomes.len() < transactions.len() {
+        let held_back = result.delayed_receipts_count > 0 || !result.stats.buffered_receipts.is_empty();
+        if held_back || result.outcomes.len() < transactions.len() {
             return Err(Failure::Outcome { reason: "not all was done in its block".to_owned() });
         }
         let block = Block {
@@ -189,12 +193,23 @@ impl<'e, S: State> Chain<'e, S> {
                 random_seed: hash("seed"),
             },
             epoch: Arc::clone(&self.epoch),
-            shard_id: 0,
+            shard_id: SHARD_ID,
             gas_limit: None,
             config: Arc::clone(&self.config),
             protocol_version: PROTOCOL_VERSION,
         }
     }
+}
+
+/// What the only shard has to do and asks to send: nothing.
+fn quiet() -> (BlockCongestionInfo, BlockBandwidthRequests) {
+    let congestion_info = CongestionInfo::V1(CongestionInfoV1::default());
+    let congestion = ExtendedCongestionInfo { congestion_info, missed_chunks_count: 0 };
+    let requests = BandwidthRequests::empty();
+    (
+        BlockCongestionInfo { shards: BTreeMap::from([(SHARD_ID, congestion)]) },
+        BlockBandwidthRequests { shards: BTreeMap::from([(SHARD_ID, requests)]) },
+    )
 }
 
 /// Processor time where one thread works, so that other programs do not count; else time as it passes.
