@@ -29,6 +29,7 @@ mod threads;
 pub mod transaction;
 pub mod validation;
 pub mod view;
+pub mod witness;
 
 pub use apply::{
     ApplyResult, ChunkInput, ChunkPresence, Environment, ProcessedReceipt, ReceiptSource,
@@ -37,5 +38,5 @@ pub use apply::{
 pub use context::{BlockContext, ChunkContext, EpochContext};
 pub use error::{ApplyError, Fault, ValidatorUpdateError};
 pub use state::{ContractCodes, StateChange};
-pub use threads::{Threads, ThreadsError};
 pub use stats::{BalanceStats, ChunkStats, OutgoingLimit, ReceiptsStats};
+pub use threads::{Threads, ThreadsError};

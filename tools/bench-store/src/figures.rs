@@ -22,6 +22,8 @@ pub(crate) struct Figures {
     pub(crate) delete: Option<f64>,
     /// Reading a key through the trie.
     pub(crate) read: Option<f64>,
+    /// Reading a key through the trie, a batch together.
+    pub(crate) read_together: Option<f64>,
     /// Reading a key beside the trie.
     pub(crate) flat_read: Option<f64>,
     /// The same on a cache that is far smaller than the state.

@@ -29,6 +29,14 @@ pub(crate) fn measure(keys: u64) -> Result<Figures, Failure> {
     figures.memory = Some(memory.memory() as f64 / keys as f64);
     of_trie(&version(&memory, root), &mut figures)?;
     let len = batch_len(keys);
+    figures.read_together = Some(micros_per_key(len, |round| {
+        let trie = version(&memory, root);
+        let batch: Vec<_> = old_numbers(keys, round).map(key).collect();
+        let start = Instant::now();
+        let values = trie.values(&batch).expect("all nodes are there");
+        assert!(values.iter().all(Option::is_some), "a key that was put is not there");
+        start
+    }));
     let parallel = |_| {
         let trie = version(&memory, root);
         let batch = sorted_keys(old_numbers(keys, 0));

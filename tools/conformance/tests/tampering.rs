@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use conformance::areas::cases;
 use conformance::areas::vm::{VmCase, vm_cases};
+use conformance::areas::{Source, cases};
 use conformance::case::{Check, Failure};
 use conformance::{shipped, vector_file};
 use serde_json::{Map, Value, json};
@@ -205,7 +205,7 @@ fn a_changed_value_fails() {
         let passes = |case: &Value| {
             let mut only = file.clone();
             only["cases"] = json!([case]);
-            match &cases(area, only).remove(0).check {
+            match &cases(&Source::of(Path::new(area)), only).remove(0).check {
                 Check::Once(check) => check().is_ok(),
                 Check::OnEngine(_) | Check::NoRunner(_) | Check::Malformed(_) => false,
             }

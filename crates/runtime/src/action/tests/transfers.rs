@@ -28,7 +28,7 @@ fn calls(allowance: Option<u128>) -> FunctionCallPermission {
 #[test]
 fn a_transfer_adds_to_an_account_and_reads_nothing() {
     let mut world = World::of_alice();
-    let done = world.receive(&between("bob.near", "alice.near"), &[transfer(near(5)); 2].clone());
+    let done = world.receive(&between("bob.near", "alice.near"), &vec![transfer(near(5)); 2]);
     done.success();
     assert_eq!(done.recorded, 0);
     assert_eq!(done.receiver.actor_id, id("bob.near"));

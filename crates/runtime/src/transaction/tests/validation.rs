@@ -1,6 +1,7 @@
 //! Transactions looked at alone: which reason comes first, and many at a time.
 
 use super::*;
+use crate::threads::Threads;
 use crate::transaction::{
     accepted_outcome, failed_outcome, receipt, refused_deposit_outcome, validate, validate_all,
 };
@@ -105,7 +106,7 @@ fn many_at_a_time_fare_as_one_by_one_on_any_number_of_threads() {
             if nonce % 3 == 0 { badly_signed(transaction) } else { signed(transaction) }
         })
         .collect();
-    let is_expired = |index: usize| index % 4 == 0;
+    let is_expired = |index: usize| index.is_multiple_of(4);
     let expected: Vec<_> = (0..transactions.len())
         .map(|index| match () {
             () if is_expired(index) => Some(InvalidTxError::Expired),
@@ -113,10 +114,10 @@ fn many_at_a_time_fare_as_one_by_one_on_any_number_of_threads() {
             () => None,
         })
         .collect();
-    for threads in [1, 2, 3] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let found = pool.install(|| validate_all(&config(), &transactions, 86, is_expired));
-        assert_eq!(found, expected, "{threads} threads");
+    for count in [1, 2, 3] {
+        let threads = Threads::new(count.try_into().unwrap()).unwrap();
+        let found = validate_all(&config(), &transactions, 86, &threads, is_expired);
+        assert_eq!(found, expected, "{count} threads");
     }
 }
 
