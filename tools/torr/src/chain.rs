@@ -62,7 +62,6 @@ pub(crate) enum Witnesses {
 pub(crate) struct Chain {
     protocol: Protocol,
     machine: Machine,
-    database: Arc<dyn Database>,
     shards: Vec<Shard>,
     head: BlockRecord,
 }
@@ -114,7 +113,7 @@ impl Chain {
     /// # Errors
     /// When the database keeps no chain, or something in it does not fit together.
     pub(crate) fn open(database: Arc<dyn Database>, machine: Machine) -> Result<Chain, ChainError> {
-        let kept = KeptBlocks::new(&*database);
+        let kept = KeptBlocks::new(&**database);
         let genesis = kept.genesis()?.ok_or(ChainError::NoChain)?;
         let head = kept.last()?.ok_or(ChainError::NoGenesisBlock)?;
         Chain::at(database, machine, &genesis, head)
@@ -123,11 +122,11 @@ impl Chain {
     /// The same, with the block at a height as the head: what came later is applied again, or verified.
     /// Nothing of it may be committed.
     pub(crate) fn open_at(
-        database: Arc<dyn Database>,
+        database: &Arc<dyn Database>,
         machine: Machine,
         height: BlockHeight,
     ) -> Result<Chain, ChainError> {
-        let kept = KeptBlocks::new(&*database);
+        let kept = KeptBlocks::new(&**database);
         let genesis = kept.genesis()?.ok_or(ChainError::NoChain)?;
         let head = kept.record_at(height)?;
         Chain::at(database, machine, &genesis, head)
@@ -162,7 +161,7 @@ impl Chain {
     }
 
     fn at(
-        database: Arc<dyn Database>,
+        database: &Arc<dyn Database>,
         machine: Machine,
         genesis: &KeptGenesis,
         head: BlockRecord,
@@ -170,14 +169,14 @@ impl Chain {
         let protocol = Protocol::new(&genesis.settings()?, genesis.hash)?;
         let mut shards = Vec::new();
         for (shard_id, uid) in protocol.shards() {
-            let state = ShardState::open(Arc::clone(&database), uid)?;
+            let state = ShardState::open(Arc::clone(database), uid)?;
             let record = head.shard(shard_id)?;
             let root = record.state_root;
             let version = version_of(&state, root, head.height)?;
             let nodes = ShardNodes::open(&state, version, machine.trie)?;
             shards.push(Shard { shard_id, state, nodes, version: version.number });
         }
-        Ok(Chain { protocol, machine, database, shards, head })
+        Ok(Chain { protocol, machine, shards, head })
     }
 
     /// The last block that was applied.
@@ -378,11 +377,6 @@ impl Chain {
         for (shard, chunk) in self.shards.iter_mut().zip(chunks) {
             shard.nodes.forget(chunk.state_root, chunk.old_root);
         }
-    }
-
-    /// The database that keeps it.
-    pub(crate) fn database(&self) -> &Arc<dyn Database> {
-        &self.database
     }
 }
 

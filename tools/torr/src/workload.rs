@@ -25,16 +25,17 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use torr_crypto::hash::CryptoHash;
 use torr_crypto::key::SignError;
+use torr_parameters::LATEST_VERSION;
 use torr_primitives::transaction::SignedTransaction;
-use torr_primitives::{Balance, Gas, ShardId, ShardLayout};
+use torr_primitives::{Balance, Gas, ProtocolVersion, ShardId, ShardLayout};
 
 /// What gas costs, in yoctoNEAR per unit: the least that the main network knows.
 const GAS_PRICE: Balance = Balance::from_yoctonear(100_000_000);
 /// Time of the genesis, in nanoseconds since 1970, and between two blocks.
 const BEGIN: u64 = 1_700_000_000_000_000_000;
 const SECOND: u64 = 1_000_000_000;
-/// The version of the protocol.
-const PROTOCOL_VERSION: u32 = 86;
+/// The version of the protocol: the examples' contracts import what came with the latest.
+const PROTOCOL_VERSION: ProtocolVersion = LATEST_VERSION;
 
 /// Makes a genesis and blocks of signed transactions, for `torr apply`
 ///

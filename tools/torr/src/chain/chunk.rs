@@ -12,8 +12,7 @@ use torr_primitives::{
 };
 use torr_runtime::witness::Witness;
 use torr_runtime::{
-    ApplyError, ApplyResult, ChunkContext, ChunkInput, ChunkPresence, ChunkStats, Environment,
-    StateChange,
+    ApplyError, ApplyResult, ChunkContext, ChunkInput, ChunkPresence, Environment, StateChange,
 };
 use torr_store::memory_trie::MemoryTrie;
 use torr_store::node_cache::NodeCache;
@@ -64,7 +63,6 @@ pub(crate) struct AppliedChunk {
     pub(crate) congestion_info: Option<CongestionInfo>,
     pub(crate) bandwidth_requests: BandwidthRequests,
     pub(crate) delayed_receipts: u64,
-    pub(crate) stats: ChunkStats,
     state_changes: BTreeMap<Vec<u8>, Vec<StateChange>>,
     /// What proves all of it, if that is wanted.
     pub(crate) witness: Option<Box<Witness>>,
@@ -190,7 +188,6 @@ impl AppliedChunk {
             congestion_info: result.congestion_info,
             bandwidth_requests: result.bandwidth_requests,
             delayed_receipts: result.delayed_receipts_count,
-            stats: result.stats,
             state_changes: result.state_changes,
             witness,
         };
