@@ -22,6 +22,8 @@ mod gas_profile;
 mod queue;
 mod receipt;
 mod receipt_sink;
+#[cfg(test)]
+mod small_state;
 mod state;
 mod stats;
 pub mod storage_stake;
@@ -37,5 +39,5 @@ pub use apply::{
 pub use context::{BlockContext, ChunkContext, EpochContext};
 pub use error::{ApplyError, Fault, ValidatorUpdateError};
 pub use state::{ContractCodes, StateChange};
-pub use threads::{Threads, ThreadsError};
 pub use stats::{BalanceStats, ChunkStats, OutgoingLimit, ReceiptsStats};
+pub use threads::{Threads, ThreadsError};

@@ -52,3 +52,8 @@ fn vm_vectors_pass_on_wasmi() {
 fn primitives_vectors_that_have_a_runner_pass() {
     assert!(passed("primitives", EngineKind::Wasmi) >= 754);
 }
+
+#[test]
+fn views_pass() {
+    assert_eq!(passed("apply/views.json.zst", EngineKind::Wasmi), 46);
+}

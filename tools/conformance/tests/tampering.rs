@@ -200,7 +200,7 @@ fn a_changed_value_fails() {
         let passes = |case: &Value| {
             let mut only = file.clone();
             only["cases"] = json!([case]);
-            match &cases(area, only).remove(0).check {
+            match &cases(Path::new(area), only).remove(0).check {
                 Check::Once(check) => check().is_ok(),
                 Check::OnEngine(_) | Check::NoRunner(_) | Check::Malformed(_) => false,
             }
