@@ -3,6 +3,7 @@
 use super::fixture::{HEIGHT, World, access_key, between, handle, id, key, near, secret, yocto};
 use super::keys::gas_key;
 use crate::action_fees::{execution_fee, prepaid_send_fees};
+use std::slice;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_crypto::key::{KeyType, SecretKey};
@@ -126,7 +127,7 @@ fn what_an_account_has_signed_is_sent_on() {
     for action in [draft.v1(), draft.v2()] {
         let mut world = world(86);
         let parties = between("relayer.near", "alice.near");
-        let done = world.receive(&parties, &[action.clone()]);
+        let done = world.receive(&parties, slice::from_ref(&action));
         let result = done.success();
         let receipt = Receipt {
             predecessor_id: id("alice.near"),
@@ -282,7 +283,7 @@ fn verifying_a_signature_counts_where_it_is_done() {
         world.change_config(|config| {
             Arc::make_mut(&mut config.vm).fix_ml_dsa_cost_charging = counts_here;
         });
-        let done = world.receive(&between("relayer.near", "alice.near"), &[action.clone()]);
+        let done = world.receive(&between("relayer.near", "alice.near"), slice::from_ref(&action));
         // It is verified before the key is looked for, and so counts though there is no such key.
         assert!(matches!(done.failure(), Some(ActionErrorKind::DelegateActionAccessKeyError(_))));
         let own = execution_fee(&world.chunk.config, &action, &id("alice.near")).unwrap();
