@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use torr_crypto::hash::CryptoHash;
 use torr_parameters::{Parameters, RuntimeConfig};
+use torr_primitives::congestion::CongestionInfoV1;
 use torr_primitives::outcome::ExecutionStatus;
 use torr_primitives::receipt::Receipt;
 use torr_primitives::transaction::SignedTransaction;
-use torr_primitives::congestion::CongestionInfoV1;
 use torr_primitives::{
     Balance, BandwidthRequests, BlockBandwidthRequests, BlockCongestionInfo, CongestionInfo,
     ExtendedCongestionInfo, ProtocolVersion, ShardId, ShardLayout,
@@ -126,7 +126,8 @@ impl<'e, S: State> Chain<'e, S> {
                 return Err(Failure::Outcome { reason: error.to_string() });
             }
         }
-        let held_back = result.delayed_receipts_count > 0 || !result.stats.buffered_receipts.is_empty();
+        let held_back =
+            result.delayed_receipts_count > 0 || !result.stats.buffered_receipts.is_empty();
         if held_back || result.outcomes.len() < transactions.len() {
             return Err(Failure::Outcome { reason: "not all was done in its block".to_owned() });
         }

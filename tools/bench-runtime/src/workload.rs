@@ -5,9 +5,7 @@ use crate::random::Random;
 use crate::users::{Users, account_id};
 use clap::ValueEnum;
 use serde::Serialize;
-use torr_primitives::action::{
-    Action, DeployContractAction, FunctionCallAction, TransferAction,
-};
+use torr_primitives::action::{Action, DeployContractAction, FunctionCallAction, TransferAction};
 use torr_primitives::transaction::SignedTransaction;
 use torr_primitives::{AccountId, Balance, Gas, Nonce};
 
