@@ -15,8 +15,9 @@ mod error;
 
 pub use error::WitnessError;
 
-use crate::ValidatorAccountsUpdate;
-use crate::apply::{ApplyResult, ChunkInput, ChunkPresence, Environment, apply};
+use crate::apply::{
+    ApplyResult, ChunkInput, ChunkPresence, Environment, ValidatorAccountsUpdate, apply,
+};
 use crate::context::{BlockContext, ChunkContext, EpochContext};
 use crate::error::{ApplyError, Fault};
 use crate::state::ContractCodes;
