@@ -5,26 +5,14 @@
 
 use crate::context::ChunkContext;
 use crate::error::Fault;
+use crate::eth_wallet;
 use crate::feature::Feature;
 use crate::state::StateUpdate;
-use std::sync::LazyLock;
 use torr_crypto::hash::CryptoHash;
 use torr_primitives::{
     Account, AccountContract, AccountId, AccountType, GlobalContractIdentifier, TrieKey,
 };
 use torr_vm_runner::Code;
-
-/// Hashes of the words that stand for a wallet contract: `near` and the hash of the contract, which
-/// was one on mainnet, two on testnet one after the other, and one elsewhere.
-static WALLET_WORDS: LazyLock<[CryptoHash; 4]> = LazyLock::new(|| {
-    [
-        "5j8XPMMKMn5cojVs4qQ65dViGtgMHgrfNtJgrC18X8Qw",
-        "BL1PtbXR6CeP39LXZTVfTNap2dxruEdaWZVxptW6NufU",
-        "3Za8tfLX6nKa2k4u2Aq5CRrM7EmTVSL9EERxymfnSFKd",
-        "FAq9tQRbwJPTV3PQLn2F7AUD3FW2Fw1V8ZeZuazfeu1v",
-    ]
-    .map(|contract| CryptoHash::of(format!("near{contract}").as_bytes()))
-});
 
 /// A contract that an account runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +34,7 @@ impl Contract {
         Ok(Some(match account.contract() {
             AccountContract::None => return Ok(None),
             AccountContract::Local(code_hash) if is_wallet(account_id, &code_hash) => {
-                Contract::global(eth_wallet_contract(chain_id))
+                Contract::global(eth_wallet::global_contract_hash(chain_id))
             }
             AccountContract::Local(code_hash) => {
                 let account_id = account_id.clone();
@@ -87,15 +75,5 @@ impl Contract {
 
 /// Whether an account with this local code runs the wallet contract.
 fn is_wallet(account_id: &AccountId, code_hash: &CryptoHash) -> bool {
-    account_id.account_type() == AccountType::EthImplicit && WALLET_WORDS.contains(code_hash)
-}
-
-/// Hash of the global contract that accounts named after Ethereum addresses run on a chain.
-pub(crate) fn eth_wallet_contract(chain_id: &str) -> CryptoHash {
-    let hash = match chain_id {
-        "mainnet" | "mocknet" => "2zodJZK2e4nnv5AqwCRnenNSmkikXhEd7PPY6BmfTmW4",
-        "testnet" => "3PpYvRxBfC5BkZxTw8ZFG3D52w1ZRhvDDWirKoxphMDn",
-        _ => "FAq9tQRbwJPTV3PQLn2F7AUD3FW2Fw1V8ZeZuazfeu1v",
-    };
-    hash.parse().expect("each is the base58 of 32 bytes, as a test sees")
+    account_id.account_type() == AccountType::EthImplicit && eth_wallet::is_marker(code_hash)
 }

@@ -159,24 +159,6 @@ impl<'s> StateUpdate<'s> {
         }
     }
 
-    /// The value under a key if `wanted`, which is told its length in bytes. Only then it is recorded.
-    pub(crate) fn get_if(
-        &self,
-        key: &TrieKey,
-        wanted: &mut dyn FnMut(u64) -> bool,
-    ) -> Result<Option<Arc<[u8]>>, Fault> {
-        self.check_scope(key)?;
-        let key = key.to_bytes();
-        match self.changed(&key) {
-            Some(Some(value)) if wanted(value.len() as u64) => Ok(Some(Arc::clone(value))),
-            Some(_) => Ok(None),
-            None => {
-                let mut wanted = |value: &ValueRef| wanted(u64::from(value.length));
-                Ok(self.reader.get_if(&key, &mut wanted)?)
-            }
-        }
-    }
-
     /// Whether there is a value under a key; the value is not read.
     pub(crate) fn contains(&self, key: &TrieKey) -> Result<bool, Fault> {
         Ok(self.value_ref(key)?.is_some())

@@ -34,7 +34,7 @@ use torr_primitives::{
 };
 use torr_store::partial_state::PartialState;
 use torr_store::recorder::Recorder;
-use torr_store::source::{NodeSource, TrieError};
+use torr_store::source::{NodeSource, SharedNodeSource, TrieError};
 use torr_store::trie::Trie;
 
 /// A chunk with all that applying it takes.
@@ -129,8 +129,7 @@ impl Witness {
         environment: &Environment<'_>,
     ) -> Result<(Witness, ApplyResult<S::Place>), ApplyError>
     where
-        S: NodeSource + Sync,
-        S::Ref: Send + Sync,
+        S: SharedNodeSource,
     {
         let result = apply(trie, input, environment)?;
         let contract_places =

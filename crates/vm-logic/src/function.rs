@@ -4,10 +4,10 @@
 //! documentation, the fuzzer and the estimator walk them with a [`Visitor`]; none holds a list of
 //! names.
 
-use std::fmt;
 use crate::error::Result;
 use crate::host::Host;
 use crate::memory::GuestMemory;
+use std::fmt;
 use torr_parameters::{ExtCost, VmConfig};
 
 /// Type of an integer that crosses the border between the contract and a host function.

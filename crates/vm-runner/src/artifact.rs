@@ -99,10 +99,11 @@ fn link_error(prepared: &Prepared, config: &VmConfig) -> Option<String> {
                 parameters().eq(signature.parameters.iter().copied())
                     && specification.result == signature.result
             });
-            let expected = function_type(parameters(), specification.result);
-            let declared = &import.declared;
+            // What the module says is what was expected.
+            let expected = &import.declared;
+            let found = function_type(parameters(), specification.result);
             (!matches).then(|| {
-                format!("types incompatible: expected type `{expected}`, found type `{declared}`")
+                format!("types incompatible: expected type `{expected}`, found type `{found}`")
             })
         }
     })

@@ -35,9 +35,6 @@ impl Source<'_> {
         self.path.parent().unwrap_or(Path::new(""))
     }
 }
-use crate::vector_file::area_name;
-use serde_json::Value;
-use std::path::Path;
 
 /// A format that is known.
 struct Format {
@@ -51,12 +48,6 @@ struct Format {
 enum Content {
     /// Cases, which this reads; told the name of the file's area.
     Cases(fn(&str, Value) -> Vec<Case>),
-    /// Cases that refer to other files, or are run on states that are kept in several ways.
-    CasesOf(fn(&Source<'_>, Value) -> Vec<Case>),
-    /// Cases, which this reads with what stands in the folder of the file.
-    CasesInFolder(fn(&Path, Value) -> Vec<Case>),
-    /// Cases that nothing runs yet.
-    NoRunner,
     /// Cases, which this reads with what stands in the folder of the file.
     CasesInFolder(fn(&Path, Value) -> Vec<Case>),
     /// Cases on states that are kept in several ways, which this reads.
@@ -71,28 +62,11 @@ const FORMATS: &[Format] = &[
     Format { name: vm_config::FORMAT, content: Content::Cases(vm_config::cases) },
     Format { name: primitives::FORMAT, content: Content::Cases(primitives::cases) },
     Format { name: trie::FORMAT, content: Content::Cases(trie::cases) },
-    Format { name: apply::FORMAT, content: Content::CasesOf(apply::cases) },
-    Format { name: "view-vectors/1", content: Content::NoRunner },
-    Format { name: "apply-contracts/1", content: Content::Support },
-];
-
-/// The cases of a vector file, given its content; none in a file that supports others.
-///
-/// Every case of a file that is of an unknown format, or not written as its format says, is there
-/// and fails; so is a single one for a file in which no cases can be told apart.
-pub fn cases(source: &Source<'_>, file: Value) -> Vec<Case> {
-    Format { name: "apply-vectors/1", content: Content::NoRunner },
     Format { name: apply::FORMAT, content: Content::CasesOnStores(apply::cases) },
     Format { name: views::FORMAT, content: Content::CasesInFolder(views::cases) },
     Format { name: "apply-contracts/1", content: Content::Support },
 ];
 
-/// The cases of a vector file, given its path, which names its area, and its content; none in a file
-/// that supports others.
-///
-/// Every case of a file that is of an unknown format, or not written as its format says, is there
-/// and fails; so is a single one for a file in which no cases can be told apart.
-pub fn cases(path: &Path, file: Value) -> Vec<Case> {
 /// The cases of a vector file, given its content; none in a file that supports others.
 ///
 /// Every case of a file that is of an unknown format, or not written as its format says, is there
@@ -102,14 +76,6 @@ pub fn cases(source: &Source<'_>, file: Value) -> Vec<Case> {
         return malformed(named_cases(&file), "the file has no `format`");
     };
     match FORMATS.iter().find(|format| format.name == name).map(|format| format.content) {
-        Some(Content::Cases(read)) => read(&source.area(), file),
-        Some(Content::CasesOf(read)) => read(source, file),
-        Some(Content::Cases(read)) => read(&area_name(path), file),
-        Some(Content::CasesInFolder(read)) => read(path.parent().unwrap_or(Path::new("")), file),
-        Some(Content::NoRunner) => {
-            let what = format!("format {name}");
-            named_cases(&file).into_iter().map(|case| Case::no_runner(case, &what)).collect()
-        }
         Some(Content::Cases(read)) => read(&area_name(source.path), file),
         Some(Content::CasesInFolder(read)) => read(source.folder(), file),
         Some(Content::CasesOnStores(read)) => read(source, file),
@@ -156,7 +122,6 @@ mod tests {
             Check::Once(_) | Check::OnEngine(_) => "runs".to_owned(),
         };
         cases(&Source::of(Path::new("area.json")), file).into_iter().map(reason).collect()
-        cases(Path::new("area.json"), file).into_iter().map(reason).collect()
     }
 
     #[test]

@@ -87,7 +87,10 @@ fn stores(name: &str) -> Result<Stores, String> {
         Store::ALL.iter().copied().filter(|store| name == "all" || name == store.name()).collect();
     if chosen.is_empty() {
         let names: Vec<_> = Store::ALL.iter().map(|store| store.name()).collect();
-        return Err(format!("there is no store `{name}`; choose all or one of {}", names.join(", ")));
+        return Err(format!(
+            "there is no store `{name}`; choose all or one of {}",
+            names.join(", ")
+        ));
     }
     Ok(Stores(chosen))
 }

@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use conformance::areas::{Source, cases};
 use conformance::areas::vm::{VmCase, vm_cases};
+use conformance::areas::{Source, cases};
 use conformance::case::{Check, Failure};
 use conformance::{shipped, vector_file};
 use serde_json::{Map, Value, json};
@@ -152,6 +152,41 @@ fn a_changed_expectation_fails_where_it_was_changed() {
             let all_there = differences.iter().all(|difference| difference.path.starts_with(&path));
             assert!(all_there, "{pointer}: {differences:?}");
         }
+    }
+}
+
+/// The first scenario of a file of state transitions, on the trie in memory.
+fn check_scenario(file: &Value, runner: &Runner) -> Result<(), Failure> {
+    let shipped = shipped::folder(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let path = shipped.join("apply/transfers.json.zst");
+    match &cases(&Source::of(&path), file.clone()).remove(0).check {
+        Check::OnEngine(check) => check(runner),
+        Check::Malformed(reason) => panic!("{reason}"),
+        Check::Once(_) | Check::NoRunner(_) => panic!("a scenario runs contracts"),
+    }
+}
+
+#[test]
+fn a_changed_expectation_of_a_chunk_fails_where_it_was_changed() {
+    let runner = runner();
+    let mut file = shipped_file("apply", "transfers");
+    let first = file["cases"][0].clone();
+    file["cases"] = json!([first]);
+    assert_eq!(check_scenario(&file, &runner), Ok(()));
+    // What an earlier entry sends is what a later one gets.
+    let entries = first["blocks"].as_array().unwrap();
+    let last = entries.len() - 1;
+    for leaf in leaves(&entries[last]["expect"]) {
+        let mut tampered = file.clone();
+        let pointer = format!("/cases/0/blocks/{last}/expect{leaf}");
+        let place = tampered.pointer_mut(&pointer).unwrap();
+        *place = changed(place);
+        let Err(Failure::Differs(differences)) = check_scenario(&tampered, &runner) else {
+            panic!("passes with another {leaf}")
+        };
+        let path = format!("height {}).{}", entries[last]["height"], as_path(&leaf));
+        let all_there = differences.iter().all(|difference| difference.path.contains(&path));
+        assert!(all_there, "{leaf}: {differences:?}");
     }
 }
 

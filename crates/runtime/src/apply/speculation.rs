@@ -19,7 +19,9 @@ use crate::receipt::{ExecutedReceipt, Execution, execute_receipt};
 use crate::state::{ChunkState, NodeCounts, Scope, StateUpdate, TrieFork, TrieReader};
 use std::collections::{BTreeMap, BTreeSet};
 use torr_parameters::{ExtCost, RuntimeConfig};
-use torr_primitives::outcome::{CostGasUsed, ExecutionMetadata, ExecutionOutcome, ExecutionStatus, GasProfile};
+use torr_primitives::outcome::{
+    CostGasUsed, ExecutionMetadata, ExecutionOutcome, ExecutionStatus, GasProfile,
+};
 use torr_primitives::receipt::{Receipt, ReceiptBody};
 use torr_primitives::{AccountId, Gas};
 use torr_store::recorder::Recorded;
@@ -106,8 +108,9 @@ fn put_right(
         return None;
     }
     let profile = match &mut outcome.metadata {
-        ExecutionMetadata::V3(profile)
-        | ExecutionMetadata::V4 { gas_profile: profile, .. } => profile,
+        ExecutionMetadata::V3(profile) | ExecutionMetadata::V4 { gas_profile: profile, .. } => {
+            profile
+        }
         ExecutionMetadata::V1 | ExecutionMetadata::V2(_) => return None,
     };
     let of_nodes = [

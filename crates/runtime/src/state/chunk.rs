@@ -250,11 +250,6 @@ impl<'r> ChunkState<'r> {
         self.reader.recorded_size().saturating_add(of_removals)
     }
 
-    /// All changes, final ones.
-    pub(crate) fn overlay(&self) -> &Overlay {
-        &self.overlay
-    }
-
     /// What the chunk did.
     pub(crate) fn into_effects(self) -> ChunkEffects {
         let ChunkState { changes, accessed, called, deployed, .. } = self;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_store::node::ValueRef;
 use torr_store::recorder::{Recorded, Recorder};
-use torr_store::source::{NodeSource, TrieError};
+use torr_store::source::{NodeSource, SharedNodeSource, TrieError};
 use torr_store::trie::{Entry, Trie};
 
 /// Entries of a trie, in the order of their keys.
@@ -77,8 +77,7 @@ impl<S: NodeSource> RecordedTrie<'_, S> {
 
 impl<S> TrieReader for RecordedTrie<'_, S>
 where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
+    S: SharedNodeSource,
 {
     fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TrieError> {
         self.trie.get(key)
@@ -130,8 +129,7 @@ where
 
 impl<S> ChunkTrie for RecordedTrie<'_, S>
 where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
+    S: SharedNodeSource,
 {
     fn fork(&self) -> Box<dyn TrieFork + '_> {
         let source = Recorder::new(self.trie.source().unrecorded());
@@ -146,8 +144,7 @@ where
 
 impl<S> TrieFork for RecordedTrie<'_, S>
 where
-    S: NodeSource + Send + Sync,
-    S::Ref: Send + Sync,
+    S: SharedNodeSource + Send,
 {
     fn into_recorded(self: Box<Self>) -> Recorded {
         let (source, _) = self.trie.into_parts();
@@ -160,8 +157,7 @@ pub(crate) struct UnrecordedTrie<'t, S: NodeSource>(pub(crate) &'t Trie<S>);
 
 impl<S> TrieReader for UnrecordedTrie<'_, S>
 where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
+    S: SharedNodeSource,
 {
     fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TrieError> {
         self.0.get(key)

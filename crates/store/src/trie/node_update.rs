@@ -51,6 +51,7 @@ pub(super) enum Link {
     /// To one that is or was worked on, by its place among those.
     Working(u32),
     /// To one that is hashed already, by its place among the new nodes. Nothing goes below it any more.
+    #[cfg_attr(target_family = "wasm", expect(dead_code, reason = "threads make it"))]
     Done(u32),
 }
 
@@ -421,6 +422,7 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
     }
 
     /// What leads to the child in the source to which a nibble leads from a branch, if there is one.
+    #[cfg(not(target_family = "wasm"))]
     pub(super) fn child_in_source(
         &self,
         branch: u32,

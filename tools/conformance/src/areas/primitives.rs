@@ -6,6 +6,8 @@
 mod account_ids;
 mod accounts;
 mod actions;
+mod bandwidth;
+mod congestion;
 mod errors;
 mod hashes;
 mod inputs;
@@ -14,8 +16,6 @@ mod merkle;
 mod outcomes;
 mod receipt_ids;
 mod receipts;
-mod bandwidth;
-mod congestion;
 mod shard_layouts;
 mod state_records;
 mod transactions;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_crypto::key::PublicKeyHandle;
 use torr_parameters::Parameters;
-use torr_primitives::{AccountId, Balance, BlockHeight, EpochHeight, ProtocolVersion};
+use torr_primitives::{AccountId, Balance, BlockHeight, EpochHeight, ProtocolVersion, ShardLayout};
 use torr_runtime::view::{DataQuery, FunctionQuery, Paging, Proof, StateView, ViewError};
 use torr_runtime::{BlockContext, ChunkContext, EpochContext};
 use torr_store::memory_trie::{MemoryNodes, MemoryTrie};
@@ -130,6 +130,7 @@ impl Chain {
                 chain_id: scenario.chain_id.clone(),
                 epoch_id: CryptoHash::default(),
                 epoch_height: scenario.epoch_height,
+                shard_layout: Arc::new(ShardLayout::single_shard()),
                 validators: BTreeMap::new(),
                 total_stake: Balance::ZERO,
                 minimum_stake: Balance::ZERO,

@@ -17,7 +17,7 @@ use torr_runtime::{
 use torr_store::memory_trie::MemoryTrie;
 use torr_store::node_cache::NodeCache;
 use torr_store::shard_state::{ShardState, Version};
-use torr_store::source::NodeSource;
+use torr_store::source::SharedNodeSource;
 use torr_store::stored_trie::StoredBytes;
 use torr_store::trie::{Trie, TrieChanges};
 
@@ -159,8 +159,7 @@ fn apply<S>(
     witnesses: Witnesses,
 ) -> Produced<S::Place>
 where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
+    S: SharedNodeSource,
 {
     match witnesses {
         Witnesses::Unwanted => Ok((None, torr_runtime::apply(trie, input, environment)?)),

@@ -52,10 +52,8 @@ impl Keeper for FromWitnesses {
 /// says.
 fn changed(witness: &Witness, seed: CryptoHash) -> impl Iterator<Item = Witness> {
     let nodes = witness.proof.values();
-    let with = move |nodes: Vec<Arc<[u8]>>| Witness {
-        proof: PartialState::new(nodes),
-        ..witness.clone()
-    };
+    let with =
+        move |nodes: Vec<Arc<[u8]>>| Witness { proof: PartialState::new(nodes), ..witness.clone() };
     (0..2 * CHANGES).filter_map(move |number| {
         let draw = CryptoHash::of(&[seed.as_bytes(), &number.to_le_bytes()[..]].concat());
         let [a, b, c, ..] = draw.as_bytes().as_chunks::<8>().0 else { return None };

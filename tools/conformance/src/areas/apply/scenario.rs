@@ -11,6 +11,7 @@ use crate::case::{Failure, Verdict, verdict};
 use crate::difference::{Difference, differences};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use torr_crypto::hash::CryptoHash;
 use torr_parameters::{Parameters, RuntimeConfig};
 use torr_primitives::congestion::CongestionInfoV1;
 use torr_primitives::receipt::Receipt;
@@ -23,7 +24,6 @@ use torr_runtime::{
     BlockContext, ChunkContext, ChunkInput, ChunkPresence, Environment, EpochContext,
     ValidatorAccountsUpdate,
 };
-use torr_crypto::hash::CryptoHash;
 
 /// A scenario.
 pub(super) struct Scenario {
@@ -93,8 +93,7 @@ impl Scenario {
     /// The differences.
     pub(super) fn check(&self, keeper: &mut dyn Keeper, environment: &Environment<'_>) -> Verdict {
         for entry in &self.entries {
-            let not_run =
-                |reason: String| Failure::NotRun(format!("{}: {reason}", entry.label));
+            let not_run = |reason: String| Failure::NotRun(format!("{}: {reason}", entry.label));
             let given = match keeper.apply(entry, environment, self.detail).map_err(not_run)? {
                 Ok(given) => given,
                 Err(error) => json!({ "error": error_json(&error) }),
@@ -111,7 +110,8 @@ impl Scenario {
 /// The differences of an entry, those first that explain most of the others.
 fn explaining_first(mut found: Vec<Difference>, label: &str) -> Vec<Difference> {
     found.sort_by_key(|difference| {
-        let first = ["error", "outcomes", "processed_receipts", "outgoing_receipts", "state_changes"];
+        let first =
+            ["error", "outcomes", "processed_receipts", "outgoing_receipts", "state_changes"];
         first.iter().position(|field| difference.path.starts_with(field)).unwrap_or(first.len())
     });
     found.into_iter().map(|difference| difference.within(label)).collect()
