@@ -1,7 +1,10 @@
 //! Killing a program that writes to a database, at any moment, again and again, and checking what is
 //! left each time.
 //!
-//! The program is an example of the store, and says what it does; it is also the one that checks.
+//! The program is an example of the store, and says what it does; it is also the one that checks. Or it is
+//! `torr apply`, whose end has to be that of a run that nobody disturbs ([`apply`]).
+
+mod apply;
 
 use crate::cargo::{self, CommandFailed, Workspace};
 use std::collections::BTreeMap;
@@ -16,12 +19,15 @@ use std::time::{Duration, Instant};
 /// What to run.
 #[derive(clap::Args)]
 pub(crate) struct Settings {
-    /// How long, in seconds.
-    #[arg(long, default_value_t = 60)]
-    seconds: u64,
+    /// How long, in seconds [default: 60, if nothing says how many kills].
+    #[arg(long)]
+    seconds: Option<u64>,
     /// How many kills, if they come to an end before.
-    #[arg(long, default_value_t = u64::MAX)]
-    cycles: u64,
+    #[arg(long, visible_alias = "kills")]
+    cycles: Option<u64>,
+    /// Kill `torr apply` instead of the store's own writer.
+    #[arg(long)]
+    apply: bool,
     /// What the workload and the moments follow from.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -57,6 +63,21 @@ pub(crate) enum CrashError {
         /// Where the database is.
         folder: PathBuf,
     },
+    /// `torr apply` came to another end than it does undisturbed.
+    #[error(
+        "after {kills} kills, the blocks came to {found}, and undisturbed to {expected}; the database is \
+         in {}", folder.display()
+    )]
+    OtherEnd {
+        /// Kills in this round.
+        kills: u64,
+        /// What it came to.
+        found: String,
+        /// What it comes to undisturbed.
+        expected: String,
+        /// Where the database is.
+        folder: PathBuf,
+    },
     /// What was left is not right.
     #[error(
         "cycle {cycle}: what was left after {last:?} is not right; the checker's message stands \
@@ -81,8 +102,24 @@ const COUNTED: u64 = 8;
 /// The longest that opening may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+impl Settings {
+    /// Whether there have been enough kills since `begin`.
+    fn is_over(&self, kills: u64, begin: Instant) -> bool {
+        let seconds = match (self.seconds, self.cycles) {
+            (Some(seconds), _) => seconds,
+            (None, Some(_)) => u64::MAX,
+            (None, None) => 60,
+        };
+        self.cycles.is_some_and(|cycles| kills >= cycles)
+            || begin.elapsed() >= Duration::from_secs(seconds)
+    }
+}
+
 /// Builds the program and kills it until the time is over.
 pub(crate) fn run(workspace: &Workspace, settings: &Settings) -> Result<(), CrashError> {
+    if settings.apply {
+        return apply::run(workspace, settings);
+    }
     let build = ["build", "--release", "--workspace", "--example", "crash_writer"];
     cargo::run(&mut workspace.cargo(&build))?;
     let folder = workspace.target.join("crash").join(&settings.database);
@@ -98,10 +135,10 @@ pub(crate) fn run(workspace: &Workspace, settings: &Settings) -> Result<(), Cras
         seed: settings.seed.to_string(),
     };
     let mut numbers = Numbers(settings.seed);
-    let (begin, time) = (Instant::now(), Duration::from_secs(settings.seconds));
+    let begin = Instant::now();
     let mut kills = BTreeMap::<String, u64>::new();
     let (mut cycles, mut last_version) = (0, String::new());
-    while cycles < settings.cycles && begin.elapsed() < time {
+    while !settings.is_over(cycles, begin) {
         let said = run.kill_a_writer(cycles, &mut numbers)?;
         let at = moment(&said);
         let depth = if numbers.below(COUNTED) == 0 { "counts" } else { "versions" };

@@ -43,7 +43,7 @@ pub struct BandwidthRequest {
 }
 
 /// What all shards ask for, as a block tells.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct BlockBandwidthRequests {
     /// By the shard that asks.
     pub shards: BTreeMap<ShardId, BandwidthRequests>,

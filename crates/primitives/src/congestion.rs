@@ -47,14 +47,14 @@ pub struct CongestionInfoV1 {
 }
 
 /// What all shards have to do, as a block tells.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct BlockCongestionInfo {
     /// Every shard that has had a chunk.
     pub shards: BTreeMap<ShardId, ExtendedCongestionInfo>,
 }
 
 /// What a shard has to do as of its last chunk, and how long ago that was.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct ExtendedCongestionInfo {
     /// As of the last chunk.
     pub congestion_info: CongestionInfo,

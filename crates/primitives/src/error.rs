@@ -1,9 +1,8 @@
 //! Why transactions, receipts and actions fail, as outcomes say it.
 //!
-//! Tags of the encodings, names and fields of the JSON, and texts are the protocol's
-//! (RuntimeSpec/Refunds and RuntimeSpec/Components/BindingsSpec name some; the vectors pin all).
-//! The texts are what wallets and explorers show, so they are kept to the letter, roundings and
-//! slips included.
+//! Tags of the encodings, names and fields of the JSON, and texts are the protocol's ("Actions",
+//! RuntimeSpec/Actions, lists many). The texts are what wallets and explorers show, so they are kept to
+//! the letter, roundings and slips included.
 //!
 //! **Invariant:** nothing here differs between machines: no text of an engine, no path. Yet no
 //! error is part of what light clients prove; [`crate::outcome`] says only that there was one.

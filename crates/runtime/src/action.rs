@@ -277,4 +277,4 @@ impl ActionResult {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

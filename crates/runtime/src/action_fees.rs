@@ -17,7 +17,7 @@ use torr_parameters::fees::{
 use torr_parameters::{ActionCost, Cost, FeesConfig, Locality, RuntimeConfig};
 use torr_primitives::access_key::{AccessKeyPermission, FunctionCallPermission};
 use torr_primitives::action::{Action, AddKeyAction};
-use torr_primitives::{AccountId, Balance, Gas, state_init};
+use torr_primitives::{AccountId, Balance, Compute, Gas, state_init};
 
 /// Cost of sending `actions` to `receiver`, those that they delegate included.
 pub fn send_fees<'a>(
@@ -111,10 +111,7 @@ pub fn signature_verification_cost<'a>(
 
 /// Compute that executing a delegate action signed by `key` takes for verifying the signature; its
 /// gas was burnt by the transaction.
-pub fn delegated_verification_compute(
-    config: &RuntimeConfig,
-    key: &PublicKey,
-) -> torr_primitives::Compute {
+pub fn delegated_verification_compute(config: &RuntimeConfig, key: &PublicKey) -> Compute {
     if config.vm.fix_ml_dsa_cost_charging {
         verification_cost(&config.fees, key).compute
     } else {

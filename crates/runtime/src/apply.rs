@@ -34,7 +34,7 @@ use torr_primitives::{
     BandwidthRequests, Compute, CongestionInfo, Gas, StateChangeCause, TrieKey, ValidatorStake,
 };
 use torr_store::recorder::Recorder;
-use torr_store::source::NodeSource;
+use torr_store::source::SharedNodeSource;
 use torr_store::trie::{Finished, Trie};
 
 /// Applies a chunk to the state that `trie` has. The state itself stays as it is: what changed is
@@ -52,8 +52,7 @@ pub fn apply<S>(
     environment: &Environment<'_>,
 ) -> Result<ApplyResult<S::Place>, ApplyError>
 where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
+    S: SharedNodeSource,
 {
     let source = Recorder::new(trie.source());
     let trie = Trie::new(source, trie.root_node().cloned());
@@ -61,23 +60,24 @@ where
     let mut application = Application::new(&recorded, input, environment)?;
     application.run()?;
     let finish = application.finish()?;
-    let finished = finish_trie(&recorded.trie, &finish)?;
+    let finished = finish_trie(&recorded.trie, &finish, environment.threads)?;
     Ok(finish.into_result(finished, recorded.trie.source().partial_state()))
 }
 
 /// The trie with all changes.
-fn finish_trie<S: NodeSource>(
+fn finish_trie<S>(
     trie: &Trie<S>,
     finish: &result::Finish,
-) -> Result<Finished<S::Place>, Fault> {
-    let mut update = trie.update();
-    for (key, changes) in &finish.state_changes {
-        match changes.last().and_then(|change| change.value.as_deref()) {
-            Some(value) => update.insert(key, value)?,
-            None => update.delete(key)?,
-        }
-    }
-    Ok(update.finish()?)
+    threads: &Threads,
+) -> Result<Finished<S::Place>, Fault>
+where
+    S: SharedNodeSource,
+{
+    let last = finish.effects.changes.iter().map(|(key, changes)| {
+        let value = changes.last().and_then(|change| change.value.as_deref());
+        (key.as_slice(), value)
+    });
+    Ok(threads.change(trie, last.collect())?)
 }
 
 /// A chunk while it is applied.
@@ -212,14 +212,8 @@ impl<'a> Application<'a> {
             None => crate::queue::count_congestion(chunk, &self.state)?,
         };
         let granted = &schedule.granted;
-        let mut sink = ReceiptSink::new(
-            chunk,
-            self.input.congestion,
-            granted,
-            params,
-            own,
-            &self.state,
-        )?;
+        let mut sink =
+            ReceiptSink::new(chunk, self.input.congestion, granted, params, own, &self.state)?;
         self.stats.outgoing_limits = sink.limits().clone();
         sink.forward_from_buffers(chunk, &mut self.state)?;
         let local = self.process_transactions(&mut sink)?;
@@ -247,11 +241,8 @@ impl<'a> Application<'a> {
 
     /// All that is left is hashing.
     fn finish(self) -> Result<result::Finish, ApplyError> {
-        let (state_changes, contract_accesses, contract_deployments) = self.state.into_parts();
         Ok(result::Finish {
-            state_changes,
-            contract_accesses,
-            contract_deployments,
+            effects: self.state.into_effects(),
             outcomes: self.outcomes,
             processed_receipts: self.processed_receipts,
             processed_yield_timeouts: self.processed_yield_timeouts,

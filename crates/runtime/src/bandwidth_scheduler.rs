@@ -20,6 +20,7 @@ mod shuffle;
 pub use params::BandwidthSchedulerParams;
 pub use request::{bandwidth_request, buffers_for_request};
 
+use crate::congestion::CongestionControl;
 use budgets::Budgets;
 use links::{Link, Links};
 use rand_chacha::ChaCha20Rng;
@@ -34,8 +35,6 @@ use torr_primitives::bandwidth::{
 };
 use torr_primitives::congestion::BlockCongestionInfo;
 use torr_primitives::{ShardId, ShardLayout};
-
-use crate::congestion::CongestionControl;
 
 /// What grants follow from.
 #[derive(Clone, Copy, Debug)]
@@ -114,16 +113,14 @@ pub fn schedule(input: &SchedulerInput<'_>) -> Schedule {
     budgets.grant_requests(requests(input), &mut generator);
     budgets.grant_leftovers();
 
-    let names = |link: Link| {
-        Some((layout.shard_ids().get(link.sender)?, layout.shard_ids().get(link.receiver)?))
-    };
-    let granted = budgets.allowed_links().filter_map(|link| {
-        let (sender, receiver) = names(link)?;
-        Some(((*sender, *receiver), budgets.granted(link)))
+    let granted = budgets.allowed_links().map(|link| {
+        let sender_and_receiver = (shard_at(layout, link.sender), shard_at(layout, link.receiver));
+        (sender_and_receiver, budgets.granted(link))
     });
-    let link_allowances = budgets.links().filter_map(|link| {
-        let (&sender, &receiver) = names(link)?;
-        Some(LinkAllowance { sender, receiver, allowance: budgets.allowance(link) })
+    let link_allowances = budgets.links().map(|link| LinkAllowance {
+        sender: shard_at(layout, link.sender),
+        receiver: shard_at(layout, link.receiver),
+        allowance: budgets.allowance(link),
     });
     let state = BandwidthSchedulerState::V1(BandwidthSchedulerStateV1 {
         link_allowances: link_allowances.collect(),
@@ -138,14 +135,12 @@ pub fn schedule(input: &SchedulerInput<'_>) -> Schedule {
 
 /// Whether anything may be sent at all.
 fn is_allowed(input: &SchedulerInput<'_>, link: Link) -> bool {
-    let status_at = |index: usize| {
-        let shard_id = input.layout.shard_ids().get(index)?;
-        Some((*shard_id, input.shards.get(shard_id)))
+    let sender_id = shard_at(input.layout, link.sender);
+    let Some(receiver) = input.shards.get(&shard_at(input.layout, link.receiver)) else {
+        return false;
     };
-    let Some((_, Some(receiver))) = status_at(link.receiver) else { return false };
-    let Some((sender_id, sender)) = status_at(link.sender) else { return false };
     // A sender without a chunk sends nothing at this height.
-    let sends = sender.is_none_or(|sender| !sender.last_chunk_missing);
+    let sends = input.shards.get(&sender_id).is_none_or(|sender| !sender.last_chunk_missing);
     let has_its_turn = !receiver.is_fully_congested || receiver.allowed_sender == sender_id;
     sends && !receiver.last_chunk_missing && has_its_turn
 }
@@ -171,6 +166,11 @@ fn requests(input: &SchedulerInput<'_>) -> Vec<Increases> {
         Increases::of_request(link, &request.requested_values_bitmap, input.params)
     });
     of_link.collect()
+}
+
+/// The name of one of the shards that links are between.
+fn shard_at(layout: &ShardLayout, index: usize) -> ShardId {
+    *layout.shard_ids().get(index).expect("links are between shards of the layout")
 }
 
 fn link_between(layout: &ShardLayout, sender: ShardId, receiver: ShardId) -> Option<Link> {

@@ -2,6 +2,7 @@
 //!
 //! All of it is input. Nothing is read from the machine.
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
@@ -28,7 +29,7 @@ pub struct ChunkContext {
 }
 
 /// What is the same for all chunks of a block.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct BlockContext {
     /// Height of the block.
     pub height: BlockHeight,
@@ -43,7 +44,7 @@ pub struct BlockContext {
 }
 
 /// What is the same for all blocks of an epoch.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct EpochContext {
     /// Name of the chain.
     pub chain_id: String,

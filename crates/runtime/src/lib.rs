@@ -31,6 +31,7 @@ mod threads;
 pub mod transaction;
 pub mod validation;
 pub mod view;
+pub mod witness;
 
 pub use apply::{
     ApplyResult, ChunkInput, ChunkPresence, Environment, ProcessedReceipt, ReceiptSource,

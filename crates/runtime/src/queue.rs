@@ -58,7 +58,10 @@ impl Weight {
     }
 
     /// Of a receipt that is stored.
-    pub(crate) fn of_stored(stored: &StoredReceipt, config: &RuntimeConfig) -> Result<Weight, Fault> {
+    pub(crate) fn of_stored(
+        stored: &StoredReceipt,
+        config: &RuntimeConfig,
+    ) -> Result<Weight, Fault> {
         match stored {
             StoredReceipt::Plain(receipt) => Weight::of(receipt, config),
             StoredReceipt::V0(stored) | StoredReceipt::V1(stored) => {

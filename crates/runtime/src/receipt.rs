@@ -75,8 +75,13 @@ pub(crate) fn execute_receipt(
         }
         ReceiptBody::PromiseResume(data) => data::resume(receipt, data, execution, state)?,
         ReceiptBody::GlobalContractDistribution(distribution) => {
-            let distributed =
-                global_contract::distribute(receipt, distribution, execution.chunk, execution.runner, state)?;
+            let distributed = global_contract::distribute(
+                receipt,
+                distribution,
+                execution.chunk,
+                execution.runner,
+                state,
+            )?;
             Produced {
                 sent: distributed.forward,
                 compute: distributed.compute,

@@ -12,7 +12,7 @@ mod reader;
 mod typed;
 
 pub use chunk::StateChange;
-pub(crate) use chunk::{ChunkState, StateEffects};
+pub(crate) use chunk::{ChunkEffects, ChunkState, StateEffects};
 pub(crate) use contract_data::DataKey;
 pub(crate) use overlay::{Changed, Overlay, TouchedNodes};
 pub use reader::ContractCodes;
@@ -27,6 +27,7 @@ use torr_primitives::receipt::PromiseYieldTimeout;
 use torr_primitives::trie_key::Column;
 use torr_primitives::{AccountId, StateChangeCause, TrieKey};
 use torr_store::node::ValueRef;
+use torr_store::trie::Entry;
 
 /// The state, with changes.
 pub(crate) struct StateUpdate<'s> {
@@ -47,6 +48,8 @@ pub(crate) struct StateUpdate<'s> {
     commits: Vec<Commit>,
     /// Contracts that were called and stood in the trie.
     accessed: Vec<CryptoHash>,
+    /// Keys under which called contracts were looked for.
+    called: Vec<Vec<u8>>,
     touched: TouchedNodes,
     /// Nodes and values that contracts were charged for, each time.
     visits: Vec<CryptoHash>,
@@ -122,6 +125,7 @@ impl<'s> StateUpdate<'s> {
             deployed: Vec::new(),
             commits: Vec::new(),
             accessed: Vec::new(),
+            called: Vec::new(),
             touched: TouchedNodes::default(),
             visits: Vec::new(),
             counts: NodeCounts::default(),
@@ -153,24 +157,6 @@ impl<'s> StateUpdate<'s> {
         match self.changed(&key) {
             Some(changed) => Ok(changed.clone()),
             None => Ok(self.reader.get(&key)?),
-        }
-    }
-
-    /// The value under a key if `wanted`, which is told its length in bytes. Only then it is recorded.
-    pub(crate) fn get_if(
-        &self,
-        key: &TrieKey,
-        wanted: &mut dyn FnMut(u64) -> bool,
-    ) -> Result<Option<Arc<[u8]>>, Fault> {
-        self.check_scope(key)?;
-        let key = key.to_bytes();
-        match self.changed(&key) {
-            Some(Some(value)) if wanted(value.len() as u64) => Ok(Some(Arc::clone(value))),
-            Some(_) => Ok(None),
-            None => {
-                let mut wanted = |value: &ValueRef| wanted(u64::from(value.length));
-                Ok(self.reader.get_if(&key, &mut wanted)?)
-            }
         }
     }
 
@@ -206,7 +192,7 @@ impl<'s> StateUpdate<'s> {
 
     /// Keys that begin with a prefix, with their values, as changed, in the order of keys. Those of the
     /// trie are recorded.
-    pub(crate) fn entries(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Arc<[u8]>)>, Fault> {
+    pub(crate) fn entries(&self, prefix: &[u8]) -> Result<Vec<Entry>, Fault> {
         let mut entries: BTreeMap<Vec<u8>, Changed> = BTreeMap::new();
         for entry in self.reader.iter_prefix(prefix)? {
             let (key, value) = entry?;
@@ -247,18 +233,25 @@ impl<'s> StateUpdate<'s> {
         self.reader.code(&key.to_bytes(), hash)
     }
 
-    /// Notes that a contract is called, if the trie has it under `key`. Not recorded.
+    /// Notes that the contract under `key` is called, and whether the trie has it. Not recorded.
     pub(crate) fn note_access(&mut self, key: &TrieKey, hash: CryptoHash) -> Result<(), Fault> {
-        let found = self.reader.unrecorded_value_ref(&key.to_bytes())?;
-        if found.is_some_and(|value| value.hash == hash) {
+        let key = key.to_bytes();
+        if self.reader.has_code(&key, &hash)? {
             self.accessed.push(hash);
         }
+        self.called.push(key);
         Ok(())
     }
 
     /// Notes that a contract is deployed, unless that is taken back.
     pub(crate) fn note_deployment(&mut self, hash: CryptoHash) {
         self.deployed.push(hash);
+    }
+
+    /// Contracts that were deployed and may still be taken back.
+    #[cfg(test)]
+    pub(crate) fn uncommitted_deployments(&self) -> &[CryptoHash] {
+        &self.deployed
     }
 
     /// Puts a timeout in the chunk's queue, unless that is taken back.

@@ -1,9 +1,9 @@
 //! What happened in a chunk, in numbers.
 
+use crate::error::Fault;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use torr_primitives::{Balance, Gas, ShardId};
-use crate::error::Fault;
 
 /// What became of tokens, in yoctoNEAR.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

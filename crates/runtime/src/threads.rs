@@ -3,6 +3,8 @@
 //! **Invariant:** the result does not depend on it.
 
 use std::num::NonZeroUsize;
+use torr_store::source::{SharedNodeSource, TrieError};
+use torr_store::trie::{Finished, Trie};
 
 /// Threads that work on chunks, one after the other.
 ///
@@ -43,10 +45,8 @@ impl Threads {
             return Ok(Threads::one());
         }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(count.get()).build();
-        let failed = |error: rayon::ThreadPoolBuildError| ThreadsError {
-            count,
-            reason: error.to_string(),
-        };
+        let failed =
+            |error: rayon::ThreadPoolBuildError| ThreadsError { count, reason: error.to_string() };
         Ok(Threads { pool: Some(pool.map_err(failed)?) })
     }
 
@@ -82,12 +82,26 @@ impl Threads {
         items.into_iter().map(work).collect()
     }
 
-    /// Does `work` where it finds all threads.
-    pub(crate) fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+    /// A trie with changes, which are in the order of keys.
+    pub(crate) fn change<S>(
+        &self,
+        trie: &Trie<S>,
+        changes: Vec<(&[u8], Option<&[u8]>)>,
+    ) -> Result<Finished<S::Place>, TrieError>
+    where
+        S: SharedNodeSource,
+    {
         #[cfg(not(target_family = "wasm"))]
         if let Some(pool) = &self.pool {
-            return pool.install(work);
+            return pool.install(|| trie.change_in_parallel(&changes));
         }
-        work()
+        let mut update = trie.update();
+        for (key, value) in changes {
+            match value {
+                Some(value) => update.insert(key, value)?,
+                None => update.delete(key)?,
+            }
+        }
+        update.finish()
     }
 }

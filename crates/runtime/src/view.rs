@@ -19,7 +19,7 @@ use borsh::BorshDeserialize;
 use std::sync::Arc;
 use torr_crypto::key::PublicKeyHandle;
 use torr_primitives::{AccessKey, Account, AccountId, Nonce, TrieKey};
-use torr_store::source::NodeSource;
+use torr_store::source::{NodeSource, SharedNodeSource};
 use torr_store::trie::Trie;
 
 /// A state to look at.
@@ -30,8 +30,7 @@ pub struct StateView<'t, S: NodeSource> {
 
 impl<'t, S> StateView<'t, S>
 where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
+    S: SharedNodeSource,
 {
     /// The state that a trie holds.
     pub fn new(trie: &'t Trie<S>) -> StateView<'t, S> {

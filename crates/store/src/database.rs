@@ -61,12 +61,14 @@ pub enum Column {
     Roots,
     /// What each block changed in the state.
     Deltas,
+    /// Blocks, and what came of them, for who applies them. What keys and values there mean is theirs.
+    Blocks,
 }
 
 impl Column {
     /// All columns.
-    pub const ALL: [Column; 5] =
-        [Column::Meta, Column::Nodes, Column::Flat, Column::Roots, Column::Deltas];
+    pub const ALL: [Column; 6] =
+        [Column::Meta, Column::Nodes, Column::Flat, Column::Roots, Column::Deltas, Column::Blocks];
 
     /// The name under which databases keep it; it never changes.
     pub const fn name(self) -> &'static str {
@@ -76,6 +78,7 @@ impl Column {
             Column::Flat => "flat",
             Column::Roots => "roots",
             Column::Deltas => "deltas",
+            Column::Blocks => "blocks",
         }
     }
 

@@ -157,7 +157,7 @@ impl MemoryTrie {
     }
 
     /// Memory that nodes take, in bytes, without values of more than 1024 bytes, which stand alone. It
-    /// includes room that is free for nodes to come.
+    /// includes room of nodes that are gone, which is free for nodes to come.
     pub fn memory(&self) -> usize {
         self.arena.memory()
     }
@@ -371,6 +371,10 @@ impl<'m> NodeSource for MemoryNodes<'m> {
 
     fn value(&self, node: &MemoryNode<'m>, _: &ValueRef) -> Result<Arc<[u8]>, TrieError> {
         Ok(self.trie.value_at(node.place.0))
+    }
+
+    fn approach(&self, node: &MemoryRef) {
+        self.trie.arena.approach(node.place.0);
     }
 
     fn way(&self, reference: &MemoryRef, rest: KeyPath<'_>) -> Result<WayFrom<Self>, TrieError> {

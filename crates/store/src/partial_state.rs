@@ -40,6 +40,16 @@ impl PartialState {
         values
     }
 
+    /// Their hashes, in order.
+    pub fn hashes(&self) -> impl Iterator<Item = CryptoHash> {
+        self.bytes.keys().copied()
+    }
+
+    /// Whether a node or value is there.
+    pub fn contains(&self, hash: &CryptoHash) -> bool {
+        self.bytes.contains_key(hash)
+    }
+
     /// Length of all nodes and values together, in bytes.
     pub fn size(&self) -> u64 {
         self.bytes.values().map(|bytes| bytes.len() as u64).sum()

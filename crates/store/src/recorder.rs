@@ -1,10 +1,11 @@
 //! Noting what is read of a trie, to prove it to others.
 
+mod hash_map;
+
 use crate::node::ValueRef;
 use crate::partial_state::PartialState;
 use crate::source::{NodeSource, ReadNode, TrieError};
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use hash_map::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use torr_crypto::hash::CryptoHash;
 
@@ -20,7 +21,7 @@ pub struct Recorder<S> {
 /// What was read, each thing once.
 #[derive(Clone, Debug, Default)]
 pub struct Recorded {
-    bytes: BTreeMap<CryptoHash, Arc<[u8]>>,
+    bytes: HashMap,
     size: u64,
     /// What was read, each time that it was, while somebody wants to know.
     visits: Option<Vec<CryptoHash>>,
@@ -36,10 +37,8 @@ impl Recorded {
         if let Some(visits) = &mut self.visits {
             visits.push(hash);
         }
-        if let Entry::Vacant(entry) = self.bytes.entry(hash) {
-            let bytes = bytes();
-            self.size = self.size.saturating_add(bytes.len() as u64);
-            entry.insert(bytes);
+        if let Some(len) = self.bytes.insert_with(hash, bytes) {
+            self.size = self.size.saturating_add(len as u64);
         }
     }
 }
@@ -78,7 +77,7 @@ impl<S: NodeSource> Recorder<S> {
     /// Notes what another recorder of the same source has noted.
     pub fn absorb(&self, other: Recorded) {
         let mut recorded = self.recorded();
-        for (hash, bytes) in other.bytes {
+        for (hash, bytes) in other.bytes.into_entries() {
             recorded.note(hash, || bytes);
         }
     }
@@ -90,7 +89,7 @@ impl<S: NodeSource> Recorder<S> {
 
     /// What was read: enough to do the same without the source.
     pub fn partial_state(&self) -> PartialState {
-        PartialState::of_hashed(self.recorded().bytes.clone())
+        PartialState::of_hashed(self.recorded().bytes.entries().iter().cloned().collect())
     }
 }
 
@@ -109,6 +108,10 @@ impl<S: NodeSource> NodeSource for Recorder<S> {
 
     fn place(&self, node: &S::Ref) -> S::Place {
         self.source.place(node)
+    }
+
+    fn approach(&self, node: &S::Ref) {
+        self.source.approach(node);
     }
 
     fn read(&self, reference: &S::Ref) -> Result<S::Node, TrieError> {

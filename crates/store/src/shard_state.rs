@@ -30,6 +30,7 @@ mod records;
 mod snapshot;
 
 pub use collect::Collection;
+pub use commit::{Commit, commit_together};
 pub use error::StateError;
 pub use import::{Import, ImportPosition};
 pub use inspect::{ColumnStats, StateStats, TrieStats};
@@ -48,7 +49,7 @@ use torr_crypto::hash::CryptoHash;
 use crate::database::Column;
 
 /// The version of what all this is in the columns, for [`Identity`](crate::database::Identity).
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// The state of a shard in a database, with its history.
 ///

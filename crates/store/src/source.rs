@@ -85,6 +85,10 @@ pub trait NodeSource {
     /// When it is not there.
     fn value(&self, node: &Self::Node, value: &ValueRef) -> Result<Arc<[u8]>, TrieError>;
 
+    /// Says that a node will be read soon, where it helps to know: nodes that are told one after the other
+    /// are then waited for together.
+    fn approach(&self, _: &Self::Ref) {}
+
     /// Where a key goes on from a node, of which `rest` is left: to another node, or to the value that
     /// stands at this one.
     ///
@@ -116,6 +120,11 @@ pub trait NodeSource {
         Ok((node, encoded.memory_usage()))
     }
 }
+
+/// A source that several threads read.
+pub trait SharedNodeSource: NodeSource<Ref: Send + Sync, Node: Sync, Place: Send> + Sync {}
+
+impl<S> SharedNodeSource for S where S: NodeSource<Ref: Send + Sync, Node: Sync, Place: Send> + Sync {}
 
 /// Where a key goes on from a node of a source: to another node, or to a value, with the node where it
 /// stands.
@@ -178,6 +187,10 @@ impl<S: NodeSource> NodeSource for &S {
 
     fn value(&self, node: &S::Node, value: &ValueRef) -> Result<Arc<[u8]>, TrieError> {
         (**self).value(node, value)
+    }
+
+    fn approach(&self, node: &S::Ref) {
+        (**self).approach(node);
     }
 
     fn way(&self, node: &S::Ref, rest: KeyPath<'_>) -> Result<WayFrom<S>, TrieError> {

@@ -8,43 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 
-/// A shard of a certain layout of shards. Tries of different shards have nothing to do with each other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ShardUid {
-    /// Version of the layout.
-    pub version: u32,
-    /// The shard in it.
-    pub shard_id: u32,
-}
-
-impl ShardUid {
-    /// Length of what keys of the shard begin with, in bytes.
-    pub const LENGTH: usize = 8;
-
-    /// What keys of the shard begin with.
-    pub fn to_bytes(self) -> [u8; ShardUid::LENGTH] {
-        let mut bytes = [0; ShardUid::LENGTH];
-        let (version, shard_id) = bytes.split_at_mut(4);
-        version.copy_from_slice(&self.version.to_le_bytes());
-        shard_id.copy_from_slice(&self.shard_id.to_le_bytes());
-        bytes
-    }
-
-    /// The key of a node or value.
-    pub(crate) fn key_of(self, hash: &CryptoHash) -> [u8; ShardUid::LENGTH + CryptoHash::LENGTH] {
-        let mut key = [0; ShardUid::LENGTH + CryptoHash::LENGTH];
-        let (shard, rest) = key.split_at_mut(ShardUid::LENGTH);
-        shard.copy_from_slice(&self.to_bytes());
-        rest.copy_from_slice(hash.as_bytes());
-        key
-    }
-}
-
-impl fmt::Display for ShardUid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "s{}.v{}", self.shard_id, self.version)
-    }
-}
+pub use torr_primitives::shard_layout::ShardUid;
 
 /// The nodes and values of a shard's tries.
 #[derive(Clone)]
@@ -68,7 +32,7 @@ impl<'d> StoredBytes<'d> {
 
 impl HashedBytes for StoredBytes<'_> {
     fn bytes(&self, hash: &CryptoHash) -> Result<Arc<[u8]>, TrieError> {
-        let bytes = self.reader.get(Column::Nodes, &self.shard.key_of(hash))?;
+        let bytes = self.reader.get(Column::Nodes, &node_key(self.shard, hash))?;
         bytes.ok_or(TrieError::Missing { hash: *hash })
     }
 }
@@ -88,7 +52,7 @@ impl TrieChanges {
     /// Adds to a batch that a shard has the changed trie too. The one before stays.
     pub fn insert_into(&self, shard: ShardUid, batch: &mut Batch) {
         for insertion in &self.insertions {
-            let key = shard.key_of(&insertion.hash);
+            let key = node_key(shard, &insertion.hash);
             let bytes = Arc::clone(&insertion.bytes);
             batch.add_references(Column::Nodes, key, bytes, insertion.count);
         }
@@ -97,7 +61,7 @@ impl TrieChanges {
     /// Adds to a batch that a shard has the trie before no more. The changed one stays.
     pub fn delete_from(&self, shard: ShardUid, batch: &mut Batch) {
         for deletion in &self.deletions {
-            let key = shard.key_of(&deletion.hash);
+            let key = node_key(shard, &deletion.hash);
             batch.remove_references(Column::Nodes, key, deletion.count);
         }
     }
@@ -107,4 +71,16 @@ impl From<DatabaseError> for TrieError {
     fn from(error: DatabaseError) -> TrieError {
         TrieError::Database(Box::new(error))
     }
+}
+
+/// The key of a node or value of a shard.
+pub(crate) fn node_key(
+    shard: ShardUid,
+    hash: &CryptoHash,
+) -> [u8; ShardUid::LENGTH + CryptoHash::LENGTH] {
+    let mut key = [0; ShardUid::LENGTH + CryptoHash::LENGTH];
+    let (start, rest) = key.split_at_mut(ShardUid::LENGTH);
+    start.copy_from_slice(&shard.to_bytes());
+    rest.copy_from_slice(hash.as_bytes());
+    key
 }

@@ -9,6 +9,9 @@ mod diff;
 mod finish;
 mod iterator;
 mod node_update;
+#[cfg(not(target_family = "wasm"))]
+mod parallel;
+mod together;
 
 pub use changes::{Deletion, Insertion, TrieChanges};
 pub use diff::{Difference, TrieDiff};

@@ -130,6 +130,21 @@ impl<'t, S: NodeSource> TrieUpdate<'t, S> {
         }
         update.finish()
     }
+
+    /// Does what [`TrieUpdate::finish`] does, on all threads of the current thread pool of rayon.
+    ///
+    /// # Errors
+    /// Those of [`TrieUpdate::finish`].
+    #[cfg(not(target_family = "wasm"))]
+    pub fn finish_in_parallel(&self) -> Result<Finished<S::Place>, TrieError>
+    where
+        S: Sync,
+        S::Ref: Send + Sync,
+        S::Node: Sync,
+        S::Place: Send,
+    {
+        self.trie.change_in_parallel(&self.changes().collect::<Vec<_>>())
+    }
 }
 
 /// What a trie has, with changes over it.

@@ -1,13 +1,12 @@
-//! The trie in memory: loading, room, and work on several threads.
+//! The trie in memory: loading on several threads, and room.
 
-use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_store::database::KeyRange;
 use torr_store::memory_trie::{CommitError, LoadError, MemoryTrie, StateEntries};
 use torr_store::partial_state::PartialState;
-use torr_store::source::{HashedNodes, TrieError};
+use torr_store::source::TrieError;
 use torr_store::trie::{EMPTY_ROOT, Entry, Trie};
 
 type Map = BTreeMap<Vec<u8>, Vec<u8>>;
@@ -152,59 +151,4 @@ fn room_is_used_again() {
     let trie = memory.version(root).expect("it is kept");
     let value = trie.get(CryptoHash::of(&[0; 4]).as_bytes()).expect("it can be read");
     assert_eq!(value.as_deref(), Some(&59_u32.to_le_bytes().repeat(750)[..]));
-}
-
-fn changes() -> impl Strategy<Value = Vec<(Vec<u8>, Option<Vec<u8>>)>> {
-    let key = prop::collection::vec(any::<u8>(), 0..3);
-    let value = prop::option::of(prop::collection::vec(any::<u8>(), 0..3));
-    prop::collection::vec((key, value), 0..200)
-}
-
-proptest! {
-    #[test]
-    fn several_threads_come_to_the_same(content in changes(), then in changes()) {
-        let map: Map =
-            content.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
-        let (state, root) = stored(&map);
-        let trie: Trie<HashedNodes<_>> = Trie::with_root(&state, root);
-        let mut memory = MemoryTrie::default();
-        memory.load(&trie).expect("all nodes are there");
-        let in_memory = memory.version(root).expect("it is kept");
-        let (mut one, mut several, mut here) = (trie.update(), trie.update(), in_memory.update());
-        for (key, value) in &then {
-            match value {
-                Some(value) => {
-                    one.insert(key, value).expect("all nodes are there");
-                    several.insert(key, value).expect("all nodes are there");
-                    here.insert(key, value).expect("all nodes are there");
-                }
-                None => {
-                    one.delete(key).expect("all nodes are there");
-                    several.delete(key).expect("all nodes are there");
-                    here.delete(key).expect("all nodes are there");
-                }
-            }
-        }
-        let one = one.finish().expect("all nodes are there").into_changes();
-        let several = several.finish_in_parallel().expect("all nodes are there").into_changes();
-        let here = here.finish_in_parallel().expect("all nodes are there");
-        let root = here.root();
-        let nodes = here.clone().into_changes();
-        memory.commit(&here).expect("there is room");
-        prop_assert_eq!(entries(&memory, root).len(), memory_len(&map, &then));
-        prop_assert_eq!(&one, &several);
-        prop_assert_eq!(one, nodes);
-    }
-}
-
-/// How many keys there are after changes.
-fn memory_len(map: &Map, changes: &[(Vec<u8>, Option<Vec<u8>>)]) -> usize {
-    let mut map = map.clone();
-    for (key, value) in changes {
-        match value {
-            Some(value) => map.insert(key.clone(), value.clone()),
-            None => map.remove(key),
-        };
-    }
-    map.len()
 }

@@ -10,7 +10,7 @@ use torr_store::memory_trie::{CommitError, MemoryPlace, MemoryTrie};
 use torr_store::partial_state::PartialState;
 use torr_store::proof::InvalidProof;
 use torr_store::recorder::Recorder;
-use torr_store::source::{HashedNodes, TrieError};
+use torr_store::source::{HashedNodes, NodeSource, TrieError};
 use torr_store::trie::{EMPTY_ROOT, Entry, Finished, Trie, TrieChanges};
 use torr_store::trie_update::TrieUpdate;
 use torr_testkit::trie::reference_root;
@@ -131,6 +131,7 @@ fn reads_are_like_those_of(
         iterator.map(entry).collect::<Map>()
     };
     assert_eq!(entries(&mut trie.iter()), *map);
+    values_together_are_those_of(map, trie, numbers);
     for _ in 0..20 {
         let key = numbers.key();
         let value = trie.get(&key).expect("all nodes are there");
@@ -146,6 +147,16 @@ fn reads_are_like_those_of(
         let mut prefixed = trie.iter_prefix(&key).expect("all nodes are there");
         let expected = map.iter().filter(|(other, _)| other.starts_with(&key));
         assert!(entries(&mut prefixed).iter().eq(expected));
+    }
+}
+
+/// Reads keys together, some of them twice and some that are not there.
+fn values_together_are_those_of<S: NodeSource>(map: &Map, trie: &Trie<S>, numbers: &mut Numbers) {
+    for len in [0, 1, 16, 17, 40] {
+        let keys: Vec<_> = (0..len).map(|_| numbers.key()).collect();
+        let values = trie.values(&keys).expect("all nodes are there");
+        let expected = keys.iter().map(|key| map.get(key).map(Vec::as_slice));
+        assert!(values.iter().map(Option::as_deref).eq(expected), "{len} keys");
     }
 }
 
@@ -185,6 +196,7 @@ fn versions_in_memory_stay_what_they_were_until_they_are_removed() {
         }
         for (root, map) in &kept {
             let trie = memory.version(*root).expect("it is kept");
+            values_together_are_those_of(map, &trie, &mut numbers);
             let entries = trie.iter().map(|entry| entry.expect("all nodes are there"));
             assert!(
                 entries.eq(map.iter().map(|(key, value)| (key.clone(), Arc::from(&value[..]))))

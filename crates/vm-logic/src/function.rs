@@ -7,6 +7,7 @@
 use crate::error::Result;
 use crate::host::Host;
 use crate::memory::GuestMemory;
+use std::fmt;
 use torr_parameters::{ExtCost, VmConfig};
 
 /// Type of an integer that crosses the border between the contract and a host function.
@@ -16,6 +17,16 @@ pub enum WasmType {
     I32,
     /// 64 bits.
     I64,
+}
+
+impl fmt::Display for WasmType {
+    /// In the text format of WebAssembly.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            WasmType::I32 => "i32",
+            WasmType::I64 => "i64",
+        })
+    }
 }
 
 /// An unsigned integer as the contract passes or receives it.

@@ -3,7 +3,7 @@
 
 use crate::code::Code;
 use crate::engine::Engine;
-use crate::prepare::{self, Charging, MethodKind, Prepared, Rejection};
+use crate::prepare::{self, Charging, MethodKind, Prepared, Rejection, function_type};
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
 use torr_parameters::VmConfig;
@@ -87,18 +87,24 @@ pub(crate) fn prepare_for(
     prepare::prepare_passing(code.bytes(), config, charging, &passing)
 }
 
-/// What is wrong with the first import that does not match a host function of `config`.
+/// What is wrong with the first import that does not match a host function of `config`. In the words of
+/// the protocol, because outcomes show them.
 fn link_error(prepared: &Prepared, config: &VmConfig) -> Option<String> {
     let available = available_functions(config);
     prepared.imports.iter().find_map(|import| match available.get(import.name.as_str()) {
-        None => Some(format!("unknown import: env.{}", import.name)),
+        None => Some("unknown or invalid import".to_owned()),
         Some(specification) => {
-            let declared = specification.parameters.iter().map(|&(_, ty)| ty);
+            let parameters = || specification.parameters.iter().map(|&(_, ty)| ty);
             let matches = import.signature.as_ref().is_some_and(|signature| {
-                declared.eq(signature.parameters.iter().copied())
+                parameters().eq(signature.parameters.iter().copied())
                     && specification.result == signature.result
             });
-            (!matches).then(|| format!("incompatible import type: env.{}", import.name))
+            // What the module says is what was expected.
+            let expected = &import.declared;
+            let found = function_type(parameters(), specification.result);
+            (!matches).then(|| {
+                format!("types incompatible: expected type `{expected}`, found type `{found}`")
+            })
         }
     })
 }

@@ -35,6 +35,7 @@ mod writer;
 
 pub use charging::Charging;
 pub use complexity::Compilation;
+pub(crate) use interface::function_type;
 pub use interface::{
     GAS_EXPORT, GasPassing, ImportedFunction, MEMORY_EXPORT, METHOD_PREFIX, MethodKind,
     STACK_EXPORT, START_EXPORT, Signature, export_name,

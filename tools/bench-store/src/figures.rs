@@ -16,12 +16,14 @@ pub(crate) struct Figures {
     pub(crate) update: Option<f64>,
     /// Updating keys that were not touched before, likewise.
     pub(crate) update_first: Option<f64>,
-    /// Updating keys, hashed on all threads.
+    /// Updating keys, on all threads.
     pub(crate) update_parallel: Option<f64>,
     /// Deleting keys, likewise.
     pub(crate) delete: Option<f64>,
     /// Reading a key through the trie.
     pub(crate) read: Option<f64>,
+    /// Reading a key through the trie, a batch together.
+    pub(crate) read_together: Option<f64>,
     /// Reading a key beside the trie.
     pub(crate) flat_read: Option<f64>,
     /// The same on a cache that is far smaller than the state.

@@ -29,11 +29,21 @@ pub(crate) fn measure(keys: u64) -> Result<Figures, Failure> {
     figures.memory = Some(memory.memory() as f64 / keys as f64);
     of_trie(&version(&memory, root), &mut figures)?;
     let len = batch_len(keys);
+    figures.read_together = Some(micros_per_key(len, |round| {
+        let trie = version(&memory, root);
+        let batch: Vec<_> = old_numbers(keys, round).map(key).collect();
+        let start = Instant::now();
+        let values = trie.values(&batch).expect("all nodes are there");
+        assert!(values.iter().all(Option::is_some), "a key that was put is not there");
+        start
+    }));
     let parallel = |_| {
         let trie = version(&memory, root);
+        let batch = sorted_keys(old_numbers(keys, 0));
+        let changes = batch.into_iter().map(|(key, number)| (key, Some(value(number, 1))));
+        let changes: Vec<_> = changes.collect();
         let start = Instant::now();
-        let update = put(&trie, old_numbers(keys, 0), 1);
-        let finished = update.and_then(NodeUpdate::finish_in_parallel);
+        let finished = trie.change_in_parallel(&changes);
         black_box(finished.expect("all nodes are there").into_changes());
         start
     };

@@ -10,9 +10,31 @@ pub mod vm;
 mod vm_config;
 
 use crate::case::Case;
+use crate::store::Store;
 use crate::vector_file::area_name;
 use serde_json::Value;
 use std::path::Path;
+
+/// A vector file, and what is asked of its cases.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// Where it is. Its name is that of its area; other files that it refers to are beside it.
+    pub path: &'a Path,
+    /// The databases in which states are kept, beside the ways that need none.
+    pub stores: &'a [Store],
+}
+
+impl Source<'_> {
+    /// A file, with states in memory.
+    pub fn of(path: &Path) -> Source<'_> {
+        Source { path, stores: Store::USUAL }
+    }
+
+    /// The folder in which it is.
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+}
 
 /// A format that is known.
 struct Format {
@@ -28,8 +50,8 @@ enum Content {
     Cases(fn(&str, Value) -> Vec<Case>),
     /// Cases, which this reads with what stands in the folder of the file.
     CasesInFolder(fn(&Path, Value) -> Vec<Case>),
-    /// Cases that nothing runs yet.
-    NoRunner,
+    /// Cases on states that are kept in several ways, which this reads.
+    CasesOnStores(fn(&Source<'_>, Value) -> Vec<Case>),
     /// Things that the cases of other files refer to.
     Support,
 }
@@ -40,27 +62,23 @@ const FORMATS: &[Format] = &[
     Format { name: vm_config::FORMAT, content: Content::Cases(vm_config::cases) },
     Format { name: primitives::FORMAT, content: Content::Cases(primitives::cases) },
     Format { name: trie::FORMAT, content: Content::Cases(trie::cases) },
-    Format { name: "apply-vectors/1", content: Content::NoRunner },
+    Format { name: apply::FORMAT, content: Content::CasesOnStores(apply::cases) },
     Format { name: views::FORMAT, content: Content::CasesInFolder(views::cases) },
     Format { name: "apply-contracts/1", content: Content::Support },
 ];
 
-/// The cases of a vector file, given its path, which names its area, and its content; none in a file
-/// that supports others.
+/// The cases of a vector file, given its content; none in a file that supports others.
 ///
 /// Every case of a file that is of an unknown format, or not written as its format says, is there
 /// and fails; so is a single one for a file in which no cases can be told apart.
-pub fn cases(path: &Path, file: Value) -> Vec<Case> {
+pub fn cases(source: &Source<'_>, file: Value) -> Vec<Case> {
     let Some(name) = file.get("format").and_then(Value::as_str) else {
         return malformed(named_cases(&file), "the file has no `format`");
     };
     match FORMATS.iter().find(|format| format.name == name).map(|format| format.content) {
-        Some(Content::Cases(read)) => read(&area_name(path), file),
-        Some(Content::CasesInFolder(read)) => read(path.parent().unwrap_or(Path::new("")), file),
-        Some(Content::NoRunner) => {
-            let what = format!("format {name}");
-            named_cases(&file).into_iter().map(|case| Case::no_runner(case, &what)).collect()
-        }
+        Some(Content::Cases(read)) => read(&area_name(source.path), file),
+        Some(Content::CasesInFolder(read)) => read(source.folder(), file),
+        Some(Content::CasesOnStores(read)) => read(source, file),
         Some(Content::Support) => Vec::new(),
         None => malformed(named_cases(&file), &format!("unknown format {name}")),
     }
@@ -93,7 +111,7 @@ fn case_name(index: usize, case: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::cases;
+    use super::{Source, cases};
     use crate::case::{Case, Check};
     use serde_json::{Value, json};
     use std::path::Path;
@@ -103,7 +121,7 @@ mod tests {
             Check::NoRunner(reason) | Check::Malformed(reason) => reason,
             Check::Once(_) | Check::OnEngine(_) => "runs".to_owned(),
         };
-        cases(Path::new("area.json"), file).into_iter().map(reason).collect()
+        cases(&Source::of(Path::new("area.json")), file).into_iter().map(reason).collect()
     }
 
     #[test]
@@ -113,8 +131,9 @@ mod tests {
             (json!({"format": "x/1", "cases": [1, {}]}), &["unknown format x/1"; 2][..]),
             (json!({"format": "x/1", "cases": []}), &["unknown format x/1"][..]),
             (
-                json!({"format": "apply-vectors/1", "cases": [{}]}),
-                &["no runner for format apply-vectors/1 yet"][..],
+                json!({"format": "primitives-vectors/1", "reference": "none", "protocol_version": 86,
+                    "cases": [{"kind": "guess"}]}),
+                &["no runner for primitives/area cases of kind guess yet"][..],
             ),
             (json!({"format": "apply-contracts/1"}), &[][..]),
         ] {

@@ -6,6 +6,7 @@
 use crate::parallel::one_per_processor;
 use crate::report::{Report, Style};
 use crate::shipped;
+use crate::store::Store;
 use crate::suite::{NamedRunner, Selection, Suite, runners};
 use crate::vector_file::find;
 use clap::Parser;
@@ -29,6 +30,10 @@ pub struct Arguments {
     /// How instructions are charged: `exact`, `fast`, or `all`; then a case passes if it passes on each.
     #[arg(long, value_name = "NAME", default_value = "all", value_parser = chargings)]
     charging: Chargings,
+    /// Database in which the states of chunks are kept, beside the trie in memory: `memory`, `embedded`,
+    /// `rocksdb`, or `all`.
+    #[arg(long, value_name = "NAME", default_value = "memory", value_parser = stores)]
+    store: Stores,
     /// Run only cases of which file and name, with a space between, contain this text.
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
@@ -71,6 +76,23 @@ fn chargings(name: &str) -> Result<Chargings, String> {
         return Err(format!("there is no way of charging `{name}`; choose exact, fast or all"));
     }
     Ok(Chargings(chosen))
+}
+
+/// The databases to keep states in.
+#[derive(Clone, Debug)]
+struct Stores(Vec<Store>);
+
+fn stores(name: &str) -> Result<Stores, String> {
+    let chosen: Vec<_> =
+        Store::ALL.iter().copied().filter(|store| name == "all" || name == store.name()).collect();
+    if chosen.is_empty() {
+        let names: Vec<_> = Store::ALL.iter().map(|store| store.name()).collect();
+        return Err(format!(
+            "there is no store `{name}`; choose all or one of {}",
+            names.join(", ")
+        ));
+    }
+    Ok(Stores(chosen))
 }
 
 /// The default engine of the runner.
@@ -140,7 +162,11 @@ fn run_files(arguments: &Arguments) -> Result<ExitCode, CommandError> {
     if files.is_empty() {
         return Err(CommandError::NoFiles);
     }
-    let selection = Selection { filter: arguments.filter.clone(), passes_over: shipped_only };
+    let selection = Selection {
+        filter: arguments.filter.clone(),
+        passes_over: shipped_only,
+        stores: arguments.store.0.clone(),
+    };
     let runners = runners(arguments.engine.kinds(), &arguments.charging.0)?;
     let jobs = arguments.jobs.and_then(|jobs| NonZero::new(usize::from(jobs)));
     let jobs = jobs.unwrap_or_else(one_per_processor);
@@ -201,9 +227,11 @@ mod tests {
         Arguments::command().debug_assert();
         assert!(Arguments::try_parse_from(["conformance", "--engine", "all", "vm"]).is_ok());
         assert!(Arguments::try_parse_from(["conformance", "--charging", "fast"]).is_ok());
+        assert!(Arguments::try_parse_from(["conformance", "--store", "all"]).is_ok());
         for wrong in [
             &["--engine", "steam"][..],
             &["--charging", "never"],
+            &["--store", "paper"],
             &["--jobs", "0"],
             &["--jobs", "x"],
             &["--wrong"],

@@ -18,5 +18,6 @@ mod encoding;
 pub mod parallel;
 mod report;
 pub mod shipped;
+pub mod store;
 pub mod suite;
 pub mod vector_file;

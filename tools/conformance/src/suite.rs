@@ -1,8 +1,9 @@
 //! Running the cases of a file: in parallel, with results in the order of the file.
 
-use crate::areas;
+use crate::areas::{self, Source};
 use crate::case::{Case, Check, Failure, FailureOn};
 use crate::parallel::parallel_map;
+use crate::store::Store;
 use crate::vector_file::{ReadError, json};
 use std::any::Any;
 use std::io;
@@ -50,12 +51,14 @@ pub struct Suite {
 }
 
 /// Which cases are to be run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Selection {
     /// Only those of which file and name, with a space between, contain this text.
     pub filter: Option<String>,
     /// Whether to leave out those that nothing runs yet, which otherwise fail.
     pub passes_over: bool,
+    /// The databases in which states are kept, beside the ways that need none.
+    pub stores: Vec<Store>,
 }
 
 impl Suite {
@@ -64,7 +67,8 @@ impl Suite {
     /// # Errors
     /// When the file cannot be read.
     pub fn read(path: &Path, selection: &Selection) -> Result<Suite, ReadError> {
-        let mut cases = areas::cases(path, json(path)?);
+        let source = Source { path, stores: &selection.stores };
+        let mut cases = areas::cases(&source, json(path)?);
         if let Some(text) = &selection.filter {
             let file = path.display();
             cases.retain(|case| format!("{file} {}", case.name).contains(text));

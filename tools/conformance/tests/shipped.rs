@@ -4,6 +4,7 @@
 
 use conformance::checksums;
 use conformance::parallel::one_per_processor;
+use conformance::store::Store;
 use conformance::suite::{Selection, Suite, runners};
 use conformance::{shipped, vector_file};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ fn shipped_folder() -> PathBuf {
 fn passed(area: &str, engine: EngineKind) -> usize {
     let files = vector_file::find(&[shipped_folder().join(area)]).unwrap();
     assert!(!files.is_empty(), "no files in {area}");
-    let selection = Selection { filter: None, passes_over: true };
+    let selection = Selection { filter: None, passes_over: true, stores: Store::USUAL.to_vec() };
     let runners = runners(&[engine], &[Charging::Exact, Charging::Fast]).unwrap();
     let mut passed = 0;
     for file in files {
@@ -53,7 +54,13 @@ fn primitives_vectors_that_have_a_runner_pass() {
     assert!(passed("primitives", EngineKind::Wasmi) >= 754);
 }
 
+/// 250 scenarios in four ways, and 46 queries.
 #[test]
-fn views_pass() {
-    assert_eq!(passed("apply/views.json.zst", EngineKind::Wasmi), 46);
+fn state_transition_vectors_pass_on_wasmer() {
+    assert_eq!(passed("apply", EngineKind::Wasmer), 4 * 250 + 46);
+}
+
+#[test]
+fn state_transition_vectors_pass_on_wasmi() {
+    assert_eq!(passed("apply", EngineKind::Wasmi), 4 * 250 + 46);
 }

@@ -1,12 +1,17 @@
 //! The command line: its commands, and how their ends become exit codes.
 
+use crate::apply::ApplyArguments;
 use crate::completions::CompletionsArguments;
 use crate::error::CliError;
 use crate::inspect::InspectArguments;
 use crate::output;
 use crate::params::ParamsArguments;
+use crate::replay::ReplayArguments;
 use crate::run::RunArguments;
 use crate::state::StateArguments;
+use crate::validate::ValidateArguments;
+use crate::view::ViewArguments;
+use crate::workload::WorkloadArguments;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -25,6 +30,11 @@ enum Command {
     Run(Box<RunArguments>),
     Inspect(InspectArguments),
     Params(ParamsArguments),
+    Apply(ApplyArguments),
+    Validate(ValidateArguments),
+    Replay(ReplayArguments),
+    View(ViewArguments),
+    Workload(WorkloadArguments),
     State(Box<StateArguments>),
     Completions(CompletionsArguments),
 }
@@ -48,6 +58,11 @@ pub(crate) fn main() -> ExitCode {
         Command::Inspect(arguments) => crate::inspect::inspect(&arguments),
         Command::Params(arguments) => crate::params::params(&arguments),
         Command::State(arguments) => crate::state::state(&arguments),
+        Command::Apply(arguments) => crate::apply::apply(&arguments),
+        Command::Validate(arguments) => crate::validate::validate(&arguments),
+        Command::Replay(arguments) => crate::replay::replay(&arguments),
+        Command::View(arguments) => crate::view::view(&arguments),
+        Command::Workload(arguments) => crate::workload::workload(&arguments),
         Command::Completions(arguments) => crate::completions::completions(&arguments),
     };
     match verdict {

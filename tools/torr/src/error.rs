@@ -1,7 +1,9 @@
 //! Why a command cannot be carried out. Each message names what is wrong, where, and what to do.
 
+use crate::chain::ChainError;
 use crate::run::{InputError, StateFileError};
 use crate::state::StateError;
+use crate::workload::WorkloadError;
 use std::io;
 use std::path::PathBuf;
 use torr_parameters::ParametersError;
@@ -62,6 +64,12 @@ pub(crate) enum CliError {
     /// The state of a database cannot be read, proven, moved or looked after.
     #[error(transparent)]
     Database(#[from] StateError),
+    /// No workload can be made.
+    #[error(transparent)]
+    Workload(#[from] WorkloadError),
+    /// Blocks cannot be applied.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
     /// The engine cannot be set up.
     #[error(transparent)]
     Runner(#[from] RunnerError),

@@ -9,13 +9,14 @@ mod diff;
 mod entry;
 mod error;
 mod key;
-mod progress;
 mod proof;
 mod read;
-mod records;
+pub(crate) mod records;
 mod transfer;
 mod upkeep;
 
+pub(crate) use database::DatabaseName;
+pub(crate) use entry::{access_key_text, account_text};
 pub(crate) use error::StateError;
 
 use crate::cli::Verdict;
@@ -71,7 +72,7 @@ pub(crate) fn state(arguments: &StateArguments) -> Result<Verdict, CliError> {
 }
 
 /// A line of a result: a label of fixed width and what it is about.
-fn line(label: &str, content: impl std::fmt::Display) -> String {
+pub(crate) fn line(label: &str, content: impl std::fmt::Display) -> String {
     use crate::style::DIM;
     format!("  {DIM}{label:<9}{DIM:#} {content}\n")
 }

@@ -43,6 +43,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("bench-store", &["torr-crypto", "torr-store"]),
     (
+        "bench-runtime",
+        &[
+            "torr-crypto",
+            "torr-parameters",
+            "torr-primitives",
+            "torr-runtime",
+            "torr-store",
+            "torr-vm-runner",
+        ],
+    ),
+    (
         "conformance",
         &[
             "torr-crypto",
@@ -60,6 +71,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "torr-crypto",
             "torr-parameters",
             "torr-primitives",
+            "torr-runtime",
             "torr-store",
             "torr-vm-logic",
             "torr-vm-runner",

@@ -5,7 +5,8 @@
 //! and failures of host functions as values of their own, and those have to be readable. What
 //! happens in execution is known better to the VM, in the crate above this one.
 //!
-//! The text of an error is the shape of its value, as Rust shows it.
+//! The protocol's text of a [`FunctionCallError`] is the shape of the value, as Rust shows it. Texts of
+//! the parts that the VM shares are its own, and explain more.
 
 use crate::AccountId;
 use borsh::{BorshDeserialize, BorshSerialize};

@@ -189,7 +189,8 @@ impl Default for ReceiptGroupsQueueData {
 }
 
 impl Default for ReceiptGroupsConfig {
-    /// The protocol's bounds: 100 000 bytes, and any gas that one receipt could have.
+    /// The protocol's bounds, for which it has no parameters: 100 000 bytes, and any gas that one receipt
+    /// could have.
     fn default() -> ReceiptGroupsConfig {
         ReceiptGroupsConfig { size_upper_bound: 100_000, gas_upper_bound: Gas::MAX }
     }

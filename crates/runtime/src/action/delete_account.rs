@@ -12,9 +12,7 @@ use std::sync::Arc;
 use torr_primitives::action::DeleteAccountAction;
 use torr_primitives::error::ActionErrorKind;
 use torr_primitives::receipt::Receipt;
-use torr_primitives::{
-    AccessKey, Account, AccountId, Balance, GasKeyInfo, StorageUsage, TrieKey,
-};
+use torr_primitives::{AccessKey, Account, AccountId, Balance, GasKeyInfo, StorageUsage, TrieKey};
 
 /// Deletes the account. Its tokens go to the beneficiary, those in gas keys are burnt. The rest of the
 /// receipt acts in the sender's name again.

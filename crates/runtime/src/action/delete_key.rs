@@ -40,10 +40,8 @@ pub(super) fn delete(
         for index in 0..gas_key.num_nonces {
             state.remove_gas_key_nonce(account_id, &public_key, index);
         }
-        let key_len = gas_key_nonce_trie_key_len(
-            account_id.len() as u64,
-            public_key.trie_id_len() as u64,
-        );
+        let key_len =
+            gas_key_nonce_trie_key_len(account_id.len() as u64, public_key.trie_id_len() as u64);
         let count = u64::from(gas_key.num_nonces);
         let key_bytes = key_len.checked_mul(count);
         let compute = key_bytes.and_then(|key_bytes| {
@@ -58,7 +56,7 @@ pub(super) fn delete(
 }
 
 /// Compute that removing nonces of gas keys takes, as if a contract did it; their keys have `key_bytes`
-/// bytes together. It is not paid for: gas for it was burnt when they were added.
+/// bytes together. It counts for the chunk, but no gas is burnt for it.
 pub(super) fn nonce_removals_compute(
     costs: &ExtCosts,
     count: u64,

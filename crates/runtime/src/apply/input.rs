@@ -3,6 +3,7 @@
 use crate::context::ChunkContext;
 use crate::state::ContractCodes;
 use crate::threads::Threads;
+use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
 use torr_primitives::receipt::Receipt;
 use torr_primitives::transaction::SignedTransaction;
@@ -31,7 +32,7 @@ pub struct ChunkInput<'a> {
 }
 
 /// Whether there is a chunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum ChunkPresence {
     /// There is.
     New,
@@ -41,7 +42,7 @@ pub enum ChunkPresence {
 
 /// Stakes and rewards of validators that are settled in the first chunk of an epoch. Balances are in
 /// yoctoNEAR.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct ValidatorAccountsUpdate {
     /// The most that each account had staked in the last three epochs.
     pub stake_info: BTreeMap<AccountId, Balance>,
@@ -60,8 +61,8 @@ pub struct Environment<'a> {
     pub runner: &'a Runner,
     /// What threads work on the chunk. One works strictly in order.
     pub threads: &'a Threads,
-    /// Contracts that the state does not have, for who applies a chunk to a part of the state. They
-    /// come first.
+    /// Contracts on the side, for who applies a chunk to a part of the state that does not have them.
+    /// A contract that the state says is not there is not, whatever is on the side.
     pub codes: Option<&'a ContractCodes>,
 }
 

@@ -103,9 +103,7 @@ impl Application<'_> {
     /// Executes the next of some receipts ahead of their turn.
     fn look_ahead(&self, receipts: Option<&[Receipt]>) -> Speculations {
         match receipts {
-            Some(receipts) if self.works_ahead() => {
-                self.speculate(receipts.iter().take(WINDOW))
-            }
+            Some(receipts) if self.works_ahead() => self.speculate(receipts.iter().take(WINDOW)),
             Some(_) | None => Speculations::default(),
         }
     }

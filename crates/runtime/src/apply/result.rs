@@ -1,7 +1,7 @@
 //! What came of a chunk.
 
 use super::Outgoing;
-use crate::state::StateChange;
+use crate::state::{ChunkEffects, StateChange};
 use crate::stats::ChunkStats;
 use std::collections::{BTreeMap, BTreeSet};
 use torr_crypto::hash::CryptoHash;
@@ -42,6 +42,8 @@ pub struct ApplyResult<P> {
     pub bandwidth_scheduler_state_hash: CryptoHash,
     /// Contracts that were called and that the state had before.
     pub contract_accesses: BTreeSet<CryptoHash>,
+    /// Keys under which called contracts were looked for.
+    pub contract_keys: BTreeSet<Vec<u8>>,
     /// Contracts that were deployed.
     pub contract_deployments: BTreeSet<CryptoHash>,
     /// What was read of the old state, contracts aside: enough to do the same without it.
@@ -70,9 +72,7 @@ pub enum ReceiptSource {
 
 /// What came of a chunk, but for the new trie.
 pub(super) struct Finish {
-    pub(super) state_changes: BTreeMap<Vec<u8>, Vec<StateChange>>,
-    pub(super) contract_accesses: BTreeSet<CryptoHash>,
-    pub(super) contract_deployments: BTreeSet<CryptoHash>,
+    pub(super) effects: ChunkEffects,
     pub(super) outcomes: Vec<ExecutionOutcomeWithId>,
     pub(super) processed_receipts: Vec<ProcessedReceipt>,
     pub(super) processed_yield_timeouts: Vec<PromiseYieldTimeout>,
@@ -92,7 +92,7 @@ impl Finish {
             trie_update,
             outcomes: self.outcomes,
             outgoing_receipts: self.outgoing.receipts,
-            state_changes: self.state_changes,
+            state_changes: self.effects.changes,
             processed_receipts: self.processed_receipts,
             processed_yield_timeouts: self.processed_yield_timeouts,
             validator_proposals: self.validator_proposals,
@@ -101,8 +101,9 @@ impl Finish {
             congestion_info: self.outgoing.congestion_info,
             bandwidth_requests: self.outgoing.bandwidth_requests,
             bandwidth_scheduler_state_hash: self.outgoing.bandwidth_scheduler_state_hash,
-            contract_accesses: self.contract_accesses,
-            contract_deployments: self.contract_deployments,
+            contract_accesses: self.effects.accessed,
+            contract_keys: self.effects.called,
+            contract_deployments: self.effects.deployed,
             proof,
         }
     }

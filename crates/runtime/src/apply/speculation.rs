@@ -16,10 +16,12 @@
 
 use super::Application;
 use crate::receipt::{ExecutedReceipt, Execution, execute_receipt};
-use crate::state::{ChunkState, NodeCounts, Scope, StateUpdate, TrieFork, TrieReader};
+use crate::state::{ChunkState, NodeCounts, Scope, StateUpdate, TrieFork};
 use std::collections::{BTreeMap, BTreeSet};
 use torr_parameters::{ExtCost, RuntimeConfig};
-use torr_primitives::outcome::{CostGasUsed, ExecutionMetadata, ExecutionOutcome, ExecutionStatus, GasProfile};
+use torr_primitives::outcome::{
+    CostGasUsed, ExecutionMetadata, ExecutionOutcome, ExecutionStatus, GasProfile,
+};
 use torr_primitives::receipt::{Receipt, ReceiptBody};
 use torr_primitives::{AccountId, Gas};
 use torr_store::recorder::Recorded;
@@ -106,8 +108,9 @@ fn put_right(
         return None;
     }
     let profile = match &mut outcome.metadata {
-        ExecutionMetadata::V3(profile)
-        | ExecutionMetadata::V4 { gas_profile: profile, .. } => profile,
+        ExecutionMetadata::V3(profile) | ExecutionMetadata::V4 { gas_profile: profile, .. } => {
+            profile
+        }
         ExecutionMetadata::V1 | ExecutionMetadata::V2(_) => return None,
     };
     let of_nodes = [
@@ -169,10 +172,10 @@ fn execute_group(
     let forks: Vec<Box<dyn TrieFork + '_>> =
         receipts.iter().map(|_| state.reader().fork()).collect();
     let Some(first) = forks.first() else { return Vec::new() };
-    let mut update = state.speculate(as_reader(first), Scope::Account(receiver_id));
+    let mut update = state.speculate(&**first, Scope::Account(receiver_id));
     let mut done = Vec::new();
     for (receipt, fork) in receipts.iter().zip(&forks) {
-        update.read_through(as_reader(fork));
+        update.read_through(&**fork);
         let Some(result) = execute_with_instant(receipt, execution, &mut update) else { break };
         done.push(result);
     }
@@ -182,10 +185,6 @@ fn execute_group(
         .zip(recorded)
         .map(|((executed, instant), recorded)| Speculation { executed, instant, recorded })
         .collect()
-}
-
-fn as_reader<'f>(fork: &'f Box<dyn TrieFork + '_>) -> &'f dyn TrieReader {
-    &**fork
 }
 
 /// Executes a receipt and those that it sends to be executed at once; `None` if that cannot be foreseen.

@@ -5,12 +5,13 @@
 
 use super::Application;
 use crate::error::{ApplyError, Fault};
+use crate::feature::Feature;
 use crate::receipt_sink::ReceiptSink;
 use crate::transaction::{
     Charge, Signer, TransactionCost, Verdict, accepted_outcome, failed_outcome, receipt,
     refused_deposit_outcome, validate_all, verify,
 };
-use crate::feature::Feature;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use torr_crypto::key::PublicKeyHandle;
 use torr_primitives::error::InvalidTxError;
@@ -79,16 +80,15 @@ impl Application<'_> {
             let key = (account_id.clone(), public_key.clone());
             if !signers.access_keys.contains_key(&key) {
                 let account_id = account_id.clone();
-                let trie_key =
-                    TrieKey::AccessKey { account_id, public_key: public_key.clone() };
+                let trie_key = TrieKey::AccessKey { account_id, public_key: public_key.clone() };
                 signers.access_keys.insert(key.clone(), self.state.read(&trie_key)?);
             }
             let Some(index) = transaction.nonce().nonce_index() else { continue };
             let key = (key, index);
-            if !signers.gas_key_nonces.contains_key(&key) {
+            if let Entry::Vacant(entry) = signers.gas_key_nonces.entry(key) {
                 let account_id = account_id.clone();
                 let trie_key = TrieKey::GasKeyNonce { account_id, public_key, index };
-                signers.gas_key_nonces.insert(key, self.state.read(&trie_key)?);
+                entry.insert(self.state.read(&trie_key)?);
             }
         }
         Ok(signers)

@@ -8,7 +8,7 @@ use rand_chacha::rand_core::RngCore;
 /// Fisher and Yates: from the last place down, a place is swapped with one of those up to itself.
 pub(super) fn shuffle<T>(items: &mut [T], generator: &mut impl RngCore) {
     for last in (1..items.len()).rev() {
-        // More than 2^32 places would need longer numbers; a layout has at most 2^32 links.
+        // The library takes longer numbers for more than 2^32 places, which no block has requests for.
         let places = u32::try_from(last).unwrap_or(u32::MAX).saturating_add(1);
         let chosen = below(places, generator);
         items.swap(last, usize::try_from(chosen).unwrap_or(last));

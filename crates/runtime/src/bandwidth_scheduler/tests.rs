@@ -160,10 +160,9 @@ proptest! {
         prop_assert!(state.link_allowances().iter().all(|link| link.allowance <= most));
     }
 
-    /// Senders and receivers have equal rights: turned around, nobody is granted another sum where
-    /// nothing is asked for.
+    /// The order in which leftovers are spread costs nobody anything.
     #[test]
-    fn without_requests_grants_between_equal_shards_are_equal(shards in 1..=6_u16) {
+    fn without_requests_every_shard_may_send_and_receive_all_it_can(shards in 1..=6_u16) {
         let status =
             ShardStatus { is_fully_congested: false, allowed_sender: 0, last_chunk_missing: false };
         let world = World {

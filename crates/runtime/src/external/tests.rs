@@ -1,7 +1,6 @@
 //! What accesses to storage pay for, how results are named, and how yields stand in the state.
 
 use super::External;
-use crate::context::ChunkContext;
 use crate::error::Fault;
 use crate::small_state::{SmallState, app, chunk};
 use crate::state::{Overlay, RecordedTrie, Scope, StateUpdate, TouchedNodes};

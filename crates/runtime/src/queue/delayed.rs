@@ -83,9 +83,7 @@ impl DelayedReceipts {
             state.read_through::<StoredReceipt>(&key, &*fork).ok().flatten()
         });
         let layout = &chunk.epoch.shard_layout;
-        let is_here = |receipt: &Receipt| {
-            layout.shard_of_receipt(receipt) == Some(chunk.shard_id)
-        };
+        let is_here = |receipt: &Receipt| layout.shard_of_receipt(receipt) == Some(chunk.shard_id);
         stored.map(StoredReceipt::into_receipt).filter(is_here).collect()
     }
 

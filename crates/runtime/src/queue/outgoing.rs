@@ -88,8 +88,7 @@ impl OutgoingBuffers {
         }
         let mut indices = self.indices_of(shard);
         let first = indices.first_index;
-        indices.first_index =
-            first.saturating_add(count).min(indices.next_available_index);
+        indices.first_index = first.saturating_add(count).min(indices.next_available_index);
         for index in first..indices.first_index {
             state.remove(&receipt_key(shard, index)?);
         }
@@ -134,7 +133,8 @@ impl OutgoingBuffers {
         weight: Weight,
         state: &mut ChunkState<'_>,
     ) -> Result<(), Fault> {
-        let missing = || Fault::inconsistent("buffered receipts count in groups that are not there");
+        let missing =
+            || Fault::inconsistent("buffered receipts count in groups that are not there");
         let data = self.groups.get_mut(&shard).ok_or_else(missing)?;
         data.remove_receipt(weight.size, weight.gas)?;
         let indices = data.indices_mut();

@@ -13,8 +13,6 @@ pub(crate) struct ActionReceiptRef<'a> {
     pub(crate) signer_id: &'a AccountId,
     /// The key it was signed with.
     pub(crate) signer_public_key: &'a PublicKey,
-    /// Who gets deposits back, if not the sender.
-    pub(crate) refund_to: Option<&'a AccountId>,
     /// Price that the gas was bought at, in yoctoNEAR per unit.
     pub(crate) gas_price: Balance,
     /// Who waits for the result.
@@ -33,7 +31,6 @@ impl<'a> ActionReceiptRef<'a> {
                 Some(ActionReceiptRef {
                     signer_id: &receipt.signer_id,
                     signer_public_key: &receipt.signer_public_key,
-                    refund_to: None,
                     gas_price: receipt.gas_price,
                     output_data_receivers: &receipt.output_data_receivers,
                     input_data_ids: &receipt.input_data_ids,
@@ -44,7 +41,6 @@ impl<'a> ActionReceiptRef<'a> {
                 Some(ActionReceiptRef {
                     signer_id: &receipt.signer_id,
                     signer_public_key: &receipt.signer_public_key,
-                    refund_to: receipt.refund_to.as_ref(),
                     gas_price: receipt.gas_price,
                     output_data_receivers: &receipt.output_data_receivers,
                     input_data_ids: &receipt.input_data_ids,

@@ -6,9 +6,7 @@ use crate::error::Fault;
 use crate::feature::Feature;
 use crate::state::StateUpdate;
 use torr_crypto::hash::CryptoHash;
-use torr_primitives::receipt::{
-    DataReceipt, PromiseYieldStatus, Receipt, ReceivedData,
-};
+use torr_primitives::receipt::{DataReceipt, PromiseYieldStatus, Receipt, ReceivedData};
 use torr_primitives::{AccountId, StateChangeCause, TrieKey, YieldId};
 
 /// Puts a result where the receipt that waits for it finds it, and executes that receipt if nothing else
@@ -73,8 +71,7 @@ fn put_data(
     data: &DataReceipt,
     state: &mut StateUpdate<'_>,
 ) -> Result<(), Fault> {
-    let key =
-        TrieKey::ReceivedData { receiver_id: receiver_id.clone(), data_id: data.data_id };
+    let key = TrieKey::ReceivedData { receiver_id: receiver_id.clone(), data_id: data.data_id };
     state.write(&key, &ReceivedData { data: data.data.clone() })
 }
 

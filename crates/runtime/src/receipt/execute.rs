@@ -13,6 +13,7 @@ use crate::stats::BalanceStats;
 use crate::storage_stake::{StorageStakeError, check_storage_stake};
 use crate::validation::{ReceiptOrigin, validate_receipt};
 use std::sync::Arc;
+use torr_crypto::hash::CryptoHash;
 use torr_parameters::ActionCost;
 use torr_primitives::error::{ActionError, ActionErrorKind, TxExecutionError};
 use torr_primitives::outcome::{
@@ -26,7 +27,6 @@ use torr_primitives::{
     Account, AccountContract, AccountId, ActionIndex, Balance, Compute, Gas, StateChangeCause,
     TrieKey, ValidatorStake,
 };
-use torr_crypto::hash::CryptoHash;
 use torr_vm_logic::context::PromiseResult;
 use torr_vm_logic::profile::Profile;
 
@@ -110,7 +110,9 @@ pub(super) fn execute_actions(
             break;
         }
     }
-    if progress.result.is_ok() && let Some(account) = &receiver.account {
+    if progress.result.is_ok()
+        && let Some(account) = &receiver.account
+    {
         match lacks_balance(account, chunk)? {
             None => state.set_account(&receipt.receiver_id, account)?,
             Some(amount) => progress.fail(ActionErrorKind::LackBalanceForState {
@@ -142,9 +144,9 @@ pub(super) fn execute_actions(
 
     let tokens_burnt = tokens_burnt(receipt, prices, &settlement, chunk, &progress)?;
     let reward = reward(receipt, prices, chunk, &progress, state)?;
-    balance.tx_burnt_amount = tokens_burnt.checked_sub(reward).ok_or(Fault::Bug {
-        what: "the share of a called contract is part of what is burnt",
-    })?;
+    balance.tx_burnt_amount = tokens_burnt
+        .checked_sub(reward)
+        .ok_or(Fault::Bug { what: "the share of a called contract is part of what is burnt" })?;
     balance.subsidized_amount = progress.subsidized_amount;
     Ok(progress.finish(receipt, &action_receipt, chunk, tokens_burnt, balance))
 }

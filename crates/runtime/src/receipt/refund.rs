@@ -5,9 +5,7 @@
 
 use super::ActionReceiptRef;
 use super::execute::Progress;
-use crate::action_fees::{
-    prepaid_execution_fees, prepaid_gas, prepaid_send_fees, total_deposit,
-};
+use crate::action_fees::{prepaid_execution_fees, prepaid_gas, prepaid_send_fees, total_deposit};
 use crate::context::ChunkContext;
 use crate::error::Fault;
 use crate::feature::Feature;

@@ -24,7 +24,20 @@ pub(crate) struct ChunkState<'r> {
     touched: TouchedNodes,
     changes: BTreeMap<Vec<u8>, Vec<StateChange>>,
     accessed: BTreeSet<CryptoHash>,
+    called: BTreeSet<Vec<u8>>,
     deployed: BTreeSet<CryptoHash>,
+}
+
+/// What a chunk did to the state, and with which contracts.
+pub(crate) struct ChunkEffects {
+    /// Every change of every value, in the order of keys.
+    pub(crate) changes: BTreeMap<Vec<u8>, Vec<StateChange>>,
+    /// Contracts that were called and stood in the trie.
+    pub(crate) accessed: BTreeSet<CryptoHash>,
+    /// Keys under which called contracts were looked for.
+    pub(crate) called: BTreeSet<Vec<u8>>,
+    /// Contracts that were deployed.
+    pub(crate) deployed: BTreeSet<CryptoHash>,
 }
 
 /// One change of a value.
@@ -41,6 +54,7 @@ pub struct StateChange {
 pub(crate) struct StateEffects {
     commits: Vec<Commit>,
     accessed: Vec<CryptoHash>,
+    called: Vec<Vec<u8>>,
     /// Nodes and values that contracts were charged for, each time.
     visits: Vec<CryptoHash>,
     /// What they were charged for these.
@@ -54,6 +68,7 @@ impl<'s> StateUpdate<'s> {
         let effects = StateEffects {
             commits: std::mem::take(&mut self.commits),
             accessed: std::mem::take(&mut self.accessed),
+            called: std::mem::take(&mut self.called),
             visits: std::mem::take(&mut self.visits),
             counts: std::mem::take(&mut self.counts),
             removals: std::mem::take(&mut self.removals),
@@ -90,6 +105,7 @@ impl<'r> ChunkState<'r> {
             touched: TouchedNodes::default(),
             changes: BTreeMap::new(),
             accessed: BTreeSet::new(),
+            called: BTreeSet::new(),
             deployed: BTreeSet::new(),
         }
     }
@@ -118,6 +134,7 @@ impl<'r> ChunkState<'r> {
     pub(crate) fn absorb(&mut self, effects: StateEffects) -> Result<(), Fault> {
         self.overlay.add_removals(effects.removals);
         self.accessed.extend(effects.accessed);
+        self.called.extend(effects.called);
         for hash in effects.visits {
             self.touched.insert(hash);
         }
@@ -233,15 +250,9 @@ impl<'r> ChunkState<'r> {
         self.reader.recorded_size().saturating_add(of_removals)
     }
 
-    /// All changes, final ones.
-    pub(crate) fn overlay(&self) -> &Overlay {
-        &self.overlay
-    }
-
-    /// Every change of every value, in the order of keys; contracts that were called, and deployed.
-    pub(crate) fn into_parts(
-        self,
-    ) -> (BTreeMap<Vec<u8>, Vec<StateChange>>, BTreeSet<CryptoHash>, BTreeSet<CryptoHash>) {
-        (self.changes, self.accessed, self.deployed)
+    /// What the chunk did.
+    pub(crate) fn into_effects(self) -> ChunkEffects {
+        let ChunkState { changes, accessed, called, deployed, .. } = self;
+        ChunkEffects { changes, accessed, called, deployed }
     }
 }

@@ -41,11 +41,6 @@ impl Overlay {
     ) -> Box<dyn Iterator<Item = (&'o Vec<u8>, &'o Changed)> + 'o> {
         Box::new(with_prefix(&self.changes, prefix))
     }
-
-    /// All changes, in the order of keys.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Vec<u8>, &Changed)> {
-        self.changes.iter()
-    }
 }
 
 /// Changes of keys that begin with a prefix, in the order of keys.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_store::node::ValueRef;
 use torr_store::recorder::{Recorded, Recorder};
-use torr_store::source::{NodeSource, TrieError};
+use torr_store::source::{NodeSource, SharedNodeSource, TrieError};
 use torr_store::trie::{Entry, Trie};
 
 /// Entries of a trie, in the order of their keys.
@@ -29,11 +29,10 @@ pub(crate) trait TrieReader: Sync {
     fn value_ref(&self, key: &[u8]) -> Result<Option<ValueRef>, TrieError>;
     /// Entries whose keys begin with a prefix.
     fn iter_prefix<'r>(&'r self, prefix: &'r [u8]) -> Result<Entries<'r>, TrieError>;
-    /// Hash and length of the value under a key. Not recorded; `None` also when the part of the state
-    /// that is there does not say.
-    fn unrecorded_value_ref(&self, key: &[u8]) -> Result<Option<ValueRef>, TrieError>;
-    /// The contract with this hash, which stands under `key`. Not recorded: contracts are not part of
-    /// proofs.
+    /// Whether the contract with this hash stands under `key`. Not recorded.
+    fn has_code(&self, key: &[u8], hash: &CryptoHash) -> Result<bool, TrieError>;
+    /// The contract with this hash; `None` if it does not stand under `key`. Not recorded: contracts are
+    /// not part of proofs.
     fn code(&self, key: &[u8], hash: &CryptoHash) -> Result<Option<Arc<[u8]>>, Fault>;
     /// Bytes that were recorded.
     fn recorded_size(&self) -> u64;
@@ -58,6 +57,9 @@ pub(crate) trait TrieFork: TrieReader + Send {
 }
 
 /// A recorded trie, and where contracts are found that it does not have.
+///
+/// What the trie says comes first. Only where the part of it that is there does not say whether a contract
+/// stands under its key, as in proofs of the protocol, one on the side is taken to stand there.
 pub(crate) struct RecordedTrie<'c, S: NodeSource> {
     pub(crate) trie: Trie<Recorder<S>>,
     pub(crate) codes: Option<&'c ContractCodes>,
@@ -67,12 +69,15 @@ impl<S: NodeSource> RecordedTrie<'_, S> {
     fn unrecorded(&self) -> Trie<&S> {
         Trie::new(self.trie.source().unrecorded(), self.trie.root_node().cloned())
     }
+
+    fn code_on_the_side(&self, hash: &CryptoHash) -> Option<&Arc<[u8]>> {
+        self.codes.and_then(|codes| codes.get(hash))
+    }
 }
 
 impl<S> TrieReader for RecordedTrie<'_, S>
 where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
+    S: SharedNodeSource,
 {
     fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TrieError> {
         self.trie.get(key)
@@ -94,20 +99,18 @@ where
         Ok(Box::new(self.trie.iter_prefix(prefix)?))
     }
 
-    fn unrecorded_value_ref(&self, key: &[u8]) -> Result<Option<ValueRef>, TrieError> {
+    fn has_code(&self, key: &[u8], hash: &CryptoHash) -> Result<bool, TrieError> {
         match self.unrecorded().value_ref(key) {
-            Err(TrieError::Missing { .. }) => Ok(None),
-            result => result,
+            Err(TrieError::Missing { .. }) if self.code_on_the_side(hash).is_some() => Ok(true),
+            found => Ok(found?.is_some_and(|value| value.hash == *hash)),
         }
     }
 
     fn code(&self, key: &[u8], hash: &CryptoHash) -> Result<Option<Arc<[u8]>>, Fault> {
-        if let Some(code) = self.codes.and_then(|codes| codes.get(hash)) {
-            return Ok(Some(Arc::clone(code)));
-        }
-        match self.unrecorded().get_if(key, |value| value.hash == *hash) {
-            Err(TrieError::Missing { .. }) if self.codes.is_some() => Ok(None),
-            result => Ok(result?),
+        match self.code_on_the_side(hash) {
+            Some(code) if self.has_code(key, hash)? => Ok(Some(Arc::clone(code))),
+            Some(_) => Ok(None),
+            None => Ok(self.unrecorded().get_if(key, |value| value.hash == *hash)?),
         }
     }
 
@@ -126,8 +129,7 @@ where
 
 impl<S> ChunkTrie for RecordedTrie<'_, S>
 where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
+    S: SharedNodeSource,
 {
     fn fork(&self) -> Box<dyn TrieFork + '_> {
         let source = Recorder::new(self.trie.source().unrecorded());
@@ -142,8 +144,7 @@ where
 
 impl<S> TrieFork for RecordedTrie<'_, S>
 where
-    S: NodeSource + Send + Sync,
-    S::Ref: Send + Sync,
+    S: SharedNodeSource + Send,
 {
     fn into_recorded(self: Box<Self>) -> Recorded {
         let (source, _) = self.trie.into_parts();
@@ -156,8 +157,7 @@ pub(crate) struct UnrecordedTrie<'t, S: NodeSource>(pub(crate) &'t Trie<S>);
 
 impl<S> TrieReader for UnrecordedTrie<'_, S>
 where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
+    S: SharedNodeSource,
 {
     fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TrieError> {
         self.0.get(key)
@@ -179,8 +179,8 @@ where
         Ok(Box::new(self.0.iter_prefix(prefix)?))
     }
 
-    fn unrecorded_value_ref(&self, key: &[u8]) -> Result<Option<ValueRef>, TrieError> {
-        self.0.value_ref(key)
+    fn has_code(&self, key: &[u8], hash: &CryptoHash) -> Result<bool, TrieError> {
+        Ok(self.0.value_ref(key)?.is_some_and(|value| value.hash == *hash))
     }
 
     fn code(&self, key: &[u8], hash: &CryptoHash) -> Result<Option<Arc<[u8]>>, Fault> {

@@ -15,11 +15,7 @@ pub fn accepted_outcome(
     cost: &TransactionCost,
     receipt_id: CryptoHash,
 ) -> ExecutionOutcomeWithId {
-    let paid = Paid {
-        gas: cost.gas_burnt,
-        compute: cost.compute_burnt,
-        tokens: cost.burnt_amount,
-    };
+    let paid = Paid { gas: cost.gas_burnt, compute: cost.compute_burnt, tokens: cost.burnt_amount };
     outcome(signed, ExecutionStatus::SuccessReceiptId(receipt_id), vec![receipt_id], paid)
 }
 

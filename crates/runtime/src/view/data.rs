@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::ops::Bound;
 use std::sync::Arc;
 use torr_primitives::{Account, AccountId, TrieKey};
-use torr_store::source::NodeSource;
+use torr_store::source::{NodeSource, SharedNodeSource};
 use torr_store::trie::{Entry, Trie};
 
 /// Values on a page at most.
@@ -67,8 +67,7 @@ pub struct DataPage {
 
 impl<S> StateView<'_, S>
 where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
+    S: SharedNodeSource,
 {
     /// What a contract has stored.
     ///

@@ -12,7 +12,7 @@ use torr_crypto::key::PublicKey;
 use torr_primitives::error::FunctionCallError;
 use torr_primitives::receipt::id::random_seed_of_action;
 use torr_primitives::{Account, AccountId, Balance, Gas};
-use torr_store::source::NodeSource;
+use torr_store::source::SharedNodeSource;
 use torr_vm_logic::context::{CallMode, Context};
 use torr_vm_logic::error::{CompilationError, ContractError};
 use torr_vm_logic::outcome::{Outcome, ReturnData};
@@ -45,8 +45,7 @@ pub struct FunctionView {
 
 impl<S> StateView<'_, S>
 where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
+    S: SharedNodeSource,
 {
     /// Calls a function of a contract, which may change nothing.
     ///

@@ -10,6 +10,7 @@ pub(super) struct PerColumn<T> {
     flat: T,
     roots: T,
     deltas: T,
+    blocks: T,
 }
 
 impl<T> PerColumn<T> {
@@ -22,6 +23,7 @@ impl<T> PerColumn<T> {
             flat: make(Column::Flat)?,
             roots: make(Column::Roots)?,
             deltas: make(Column::Deltas)?,
+            blocks: make(Column::Blocks)?,
         })
     }
 
@@ -33,6 +35,7 @@ impl<T> PerColumn<T> {
             Column::Flat => &self.flat,
             Column::Roots => &self.roots,
             Column::Deltas => &self.deltas,
+            Column::Blocks => &self.blocks,
         }
     }
 
@@ -44,6 +47,7 @@ impl<T> PerColumn<T> {
             Column::Flat => &mut self.flat,
             Column::Roots => &mut self.roots,
             Column::Deltas => &mut self.deltas,
+            Column::Blocks => &mut self.blocks,
         }
     }
 }

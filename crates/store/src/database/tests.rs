@@ -6,7 +6,7 @@ use std::ops::Bound;
 #[test]
 fn columns_keep_their_names() {
     let names = Column::ALL.map(Column::name);
-    assert_eq!(names, ["meta", "nodes", "flat", "roots", "deltas"]);
+    assert_eq!(names, ["meta", "nodes", "flat", "roots", "deltas", "blocks"]);
 }
 
 #[test]

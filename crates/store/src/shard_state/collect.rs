@@ -19,7 +19,7 @@ use super::{ShardState, StateError, VersionNumber};
 use crate::database::{Batch, Column};
 use crate::node::Node;
 use crate::source::{HashedNodes, NodeSource};
-use crate::stored_trie::{ShardUid, StoredBytes};
+use crate::stored_trie::{ShardUid, StoredBytes, node_key};
 use crate::trie::{EMPTY_ROOT, Trie};
 use std::cmp::Ordering;
 use std::iter::Peekable;
@@ -368,7 +368,7 @@ fn remove_places(shard: ShardUid, hash: &CryptoHash, count: i64, batch: &mut Bat
     let mut left = count;
     while left > 0 {
         let part = u32::try_from(left).unwrap_or(u32::MAX);
-        batch.remove_references(Column::Nodes, shard.key_of(hash), part);
+        batch.remove_references(Column::Nodes, node_key(shard, hash), part);
         left -= i64::from(part);
     }
 }

@@ -8,7 +8,50 @@ use crate::flat::FlatValue;
 use crate::source::TrieError;
 use crate::stored_trie::ShardUid;
 use crate::trie::{EMPTY_ROOT, TrieChanges};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
+
+/// A new version of a shard's state that is to be kept.
+pub struct Commit<'c> {
+    /// Whose.
+    pub state: &'c ShardState,
+    /// The version that it was made from; `None`: the empty trie.
+    pub parent: Option<VersionNumber>,
+    /// Its height.
+    pub height: u64,
+    /// What has to be done to the trie of the parent.
+    pub changes: &'c TrieChanges,
+    /// If it becomes the head: each key whose value is changed, with the new value, or `None` if the key is
+    /// taken out.
+    pub flat: Vec<(&'c [u8], Option<&'c [u8]>)>,
+}
+
+/// Keeps new versions of several shards, each as [`ShardState::commit`] does, and makes further changes, all
+/// of it in one batch: after any stop all of it is there, or nothing. Done again, it finds the versions that
+/// are there, and makes the further changes again. Gives the versions in the order of the commits.
+///
+/// # Errors
+/// When the shards are not in one database, or one of them comes twice; when a commit is not possible, as
+/// [`ShardState::commit`] says; when something cannot be read or written. Nothing changes then.
+pub fn commit_together(commits: &[Commit<'_>], more: Batch) -> Result<Vec<Version>, StateError> {
+    let Some(Commit { state: ShardState { database, .. }, .. }) = commits.first() else {
+        return Ok(Vec::new());
+    };
+    let mut shards = BTreeMap::new();
+    for Commit { state, .. } in commits {
+        if !Arc::ptr_eq(&state.database, database) || shards.insert(state.shard, *state).is_some() {
+            return Err(StateError::NotTogether { shard: state.shard });
+        }
+    }
+    // Taken in the order of shards, so that two who do this do not wait for each other.
+    let _changing: Vec<_> = shards.values().map(|state| state.changing()).collect();
+    let mut batch = Batch::new();
+    let versions = commits.iter().map(|commit| commit.put(&mut batch)).collect::<Result<_, _>>()?;
+    batch.append(more);
+    database.write(batch)?;
+    Ok(versions)
+}
 
 impl ShardState {
     /// Keeps a new version: what `changes` make of the trie of `parent`, or, without one, of the empty
@@ -34,6 +77,24 @@ impl ShardState {
         flat: impl IntoIterator<Item = (&'c [u8], Option<&'c [u8]>)>,
     ) -> Result<Version, StateError> {
         let _changing = self.changing();
+        let mut batch = Batch::new();
+        let version = self.put_commit(parent, height, changes, flat, &mut batch)?;
+        if !batch.is_empty() {
+            self.database.write(batch)?;
+        }
+        Ok(version)
+    }
+
+    /// Adds a new version to a batch, or nothing if it is kept already. Nobody else changes the state
+    /// meanwhile.
+    fn put_commit<'c>(
+        &self,
+        parent: Option<VersionNumber>,
+        height: u64,
+        changes: &TrieChanges,
+        flat: impl IntoIterator<Item = (&'c [u8], Option<&'c [u8]>)>,
+        batch: &mut Batch,
+    ) -> Result<Version, StateError> {
         let records = self.records();
         let parent_record = parent.map(|parent| records.kept(parent)).transpose()?;
         let expected = parent_record.as_ref().map_or(EMPTY_ROOT, |record| record.root);
@@ -48,29 +109,34 @@ impl ShardState {
         let number = shard.next;
         shard.next = VersionNumber(number.0.checked_add(1).ok_or(StateError::NoMoreNumbers)?);
 
-        let mut batch = Batch::new();
-        changes.insert_into(self.shard, &mut batch);
+        changes.insert_into(self.shard, batch);
         if parent == shard.head {
             if parent.is_none() {
                 records.expect_nothing_else()?;
             }
             for (key, value) in flat {
-                put_flat(self.shard, key, value, &mut batch)?;
+                put_flat(self.shard, key, value, batch)?;
             }
             shard.head = Some(number);
         }
         if let (Some(parent), Some(mut record)) = (parent, parent_record) {
-            self.put_counts(number, &counts_of(changes), &mut batch);
+            self.put_counts(number, &counts_of(changes), batch);
             record.children.push(number);
-            records::put_version_record(self.shard, parent, &record, &mut batch);
+            records::put_version_record(self.shard, parent, &record, batch);
         }
         let standing = Standing::Kept;
         let record = VersionRecord { height, root, parent, children: Vec::new(), standing };
-        records::put_version_record(self.shard, number, &record, &mut batch);
-        records::put_root(self.shard, number, &root, &mut batch);
-        records::put_shard_record(self.shard, &shard, &mut batch);
-        self.database.write(batch)?;
+        records::put_version_record(self.shard, number, &record, batch);
+        records::put_root(self.shard, number, &root, batch);
+        records::put_shard_record(self.shard, &shard, batch);
         Ok(record.version(number))
+    }
+}
+
+impl Commit<'_> {
+    fn put(&self, batch: &mut Batch) -> Result<Version, StateError> {
+        let flat = self.flat.iter().copied();
+        self.state.put_commit(self.parent, self.height, self.changes, flat, batch)
     }
 }
 

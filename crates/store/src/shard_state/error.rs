@@ -3,6 +3,7 @@
 use super::VersionNumber;
 use crate::database::DatabaseError;
 use crate::source::TrieError;
+use crate::stored_trie::ShardUid;
 use torr_crypto::hash::CryptoHash;
 
 /// A shard's state cannot do what was asked.
@@ -24,6 +25,15 @@ pub enum StateError {
         expected: CryptoHash,
         /// The old root of the changes.
         found: CryptoHash,
+    },
+    /// Versions cannot be committed together.
+    #[error(
+        "shard {shard} is in another database than the shards that are committed with it, or is one of them \
+         twice; commit it by itself"
+    )]
+    NotTogether {
+        /// The shard.
+        shard: ShardUid,
     },
     /// The head cannot be removed.
     #[error("version {number} is the head; set another head, then remove it")]

@@ -7,9 +7,6 @@ use crate::node::{
     put_extension, put_leaf, put_memory_usage,
 };
 use crate::source::{NodeSource, ReadNode, TrieError};
-#[cfg(not(target_family = "wasm"))]
-use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use torr_crypto::hash::CryptoHash;
 
@@ -24,16 +21,16 @@ pub struct Finished<P> {
     pub(crate) root: CryptoHash,
     memory_usage: u64,
     /// What is new.
-    new: NewNodes<P>,
+    pub(super) new: NewNodes<P>,
     /// New values, one after the other.
-    values: Vec<u8>,
-    removed: Vec<CryptoHash>,
+    pub(super) values: Vec<u8>,
+    pub(super) removed: Vec<CryptoHash>,
 }
 
 /// Nodes that were worked on. Children come before their parents, and the root is the last.
 #[derive(Clone, Debug)]
-struct NewNodes<P> {
-    nodes: Vec<NewNode<P>>,
+pub(super) struct NewNodes<P> {
+    pub(super) nodes: Vec<NewNode<P>>,
     /// The children of all nodes.
     links: Vec<NewLink<P>>,
     /// The encodings of all nodes.
@@ -121,72 +118,30 @@ impl<S: NodeSource> NodeUpdate<'_, S> {
     /// # Errors
     /// When the memory of nodes in the source is more than there can be.
     pub fn finish(self) -> Result<Finished<S::Place>, TrieError> {
-        self.finish_with(|update, root| {
-            let mut new = NewNodes::with_capacity(update.nodes.len());
-            new.add_all(update, root, &BTreeMap::new())?;
-            Ok(new)
-        })
+        let new = NewNodes::with_capacity(self.nodes.len());
+        self.finish_behind(new)
     }
 
-    /// Does what [`NodeUpdate::finish`] does, on all threads of the current thread pool of rayon: what
-    /// is below different children of the root's children is hashed apart. Comes to the same.
-    ///
-    /// # Errors
-    /// Those of [`NodeUpdate::finish`].
-    #[cfg(not(target_family = "wasm"))]
-    pub fn finish_in_parallel(self) -> Result<Finished<S::Place>, TrieError>
-    where
-        S: Sync,
-        S::Ref: Sync,
-        S::Node: Sync,
-        S::Place: Send,
-    {
-        self.finish_with(|update, root| {
-            let parts = parts(update, root);
-            let parts = parts.into_par_iter().map(|part| {
-                let mut new = NewNodes::default();
-                new.add_all(update, part, &BTreeMap::new())?;
-                Ok((part, new))
-            });
-            let parts = parts.collect::<Result<Vec<_>, TrieError>>()?;
-            let mut new = NewNodes::with_capacity(update.nodes.len());
-            let done = parts.into_iter().map(|(at, part)| (at, new.append(part))).collect();
-            new.add_all(update, root, &done)?;
-            Ok(new)
-        })
-    }
-
-    /// Finishes with what `add` makes of the root and all below it.
-    fn finish_with(
+    /// Finishes behind nodes that are there already, to which the update leads where they are part of it.
+    pub(super) fn finish_behind(
         self,
-        add: impl FnOnce(&Self, u32) -> Result<NewNodes<S::Place>, TrieError>,
+        mut new: NewNodes<S::Place>,
     ) -> Result<Finished<S::Place>, TrieError> {
         let old_root = self.trie.root();
-        let mut new = NewNodes::default();
         let (root, memory_usage) = match self.root {
             Link::Working(root) => {
-                new = add(&self, root)?;
+                new.add_all(&self, root)?;
                 let no_root = TrieError::Inconsistent { what: "an update has no root" };
                 let root = new.nodes.last().ok_or(no_root)?;
                 (root.hash, root.memory_usage)
             }
             Link::Moved(_) => (old_root, self.trie.memory_usage()?),
-            Link::Nothing | Link::Origin => (EMPTY_ROOT, 0),
+            Link::Nothing | Link::Origin | Link::Done(_) => (EMPTY_ROOT, 0),
         };
         let version = self.trie.source.version();
         let NodeUpdate { values, removed, .. } = self;
         Ok(Finished { old_root, version, root, memory_usage, new, values, removed })
     }
-}
-
-/// The nodes that were worked on two levels below the root.
-#[cfg(not(target_family = "wasm"))]
-fn parts<S: NodeSource>(update: &NodeUpdate<'_, S>, root: u32) -> Vec<u32> {
-    let below = |at: u32| {
-        let mut next = 0;
-        std::iter::from_fn(move || next_working(update.kind(at), &mut next))
-    };
-    below(root).flat_map(below).collect()
 }
 
 /// A node whose children are being hashed.
@@ -198,14 +153,8 @@ struct Open {
     done_before: usize,
 }
 
-impl<P> Default for NewNodes<P> {
-    fn default() -> NewNodes<P> {
-        NewNodes { nodes: Vec::new(), links: Vec::new(), bytes: Vec::new() }
-    }
-}
-
 impl<P: Copy> NewNodes<P> {
-    fn with_capacity(nodes: usize) -> NewNodes<P> {
+    pub(super) fn with_capacity(nodes: usize) -> NewNodes<P> {
         NewNodes {
             nodes: Vec::with_capacity(nodes),
             links: Vec::with_capacity(nodes * 4),
@@ -213,14 +162,20 @@ impl<P: Copy> NewNodes<P> {
         }
     }
 
-    /// Adds nodes that were made apart; says the place of their root.
+    /// Adds nodes that were made apart, whose new values stand behind the first so many; says the place
+    /// of their root, if there is one.
     #[cfg(not(target_family = "wasm"))]
-    fn append(&mut self, other: NewNodes<P>) -> u32 {
+    pub(super) fn append(&mut self, other: NewNodes<P>, values: usize) -> Option<u32> {
         let (nodes, links, bytes) = (self.nodes.len(), self.links.len(), self.bytes.len());
         let behind = |range: Range<usize>, start| range.start + start..range.end + start;
+        let is_empty = other.nodes.is_empty();
         self.nodes.extend(other.nodes.into_iter().map(|node| NewNode {
             bytes: behind(node.bytes, bytes),
             links: behind(node.links, links),
+            value: match node.value {
+                NewValue::New(hash, range) => NewValue::New(hash, behind(range, values)),
+                old => old,
+            },
             ..node
         }));
         self.links.extend(other.links.into_iter().map(|link| match link {
@@ -228,33 +183,30 @@ impl<P: Copy> NewNodes<P> {
             old @ NewLink::Old(_) => old,
         }));
         self.bytes.extend_from_slice(&other.bytes);
-        index(self.nodes.len().saturating_sub(1))
+        (!is_empty).then(|| index(self.nodes.len() - 1))
     }
 
-    /// Adds a node that was worked on and all such nodes below it, but for those that are there
-    /// already, in known places.
+    /// Adds a node that was worked on and all such nodes below it.
     fn add_all<S: NodeSource<Place = P>>(
         &mut self,
         update: &NodeUpdate<'_, S>,
         root: u32,
-        known: &BTreeMap<u32, u32>,
     ) -> Result<(), TrieError> {
         let mut open = vec![Open { at: root, next: 0, done_before: 0 }];
         // Places of children whose parents are not done, in the order of their nibbles.
         let mut done = Vec::new();
         while let Some(node) = open.last_mut() {
-            if let Some(child) = next_working(update.kind(node.at), &mut node.next) {
-                match known.get(&child) {
-                    Some(place) => done.push(*place),
-                    None => open.push(Open { at: child, next: 0, done_before: done.len() }),
+            match next_changed(update.kind(node.at), &mut node.next) {
+                Some(Link::Done(place)) => done.push(place),
+                Some(Link::Working(at)) => open.push(Open { at, next: 0, done_before: done.len() }),
+                _ => {
+                    let (at, first) = (node.at, node.done_before);
+                    let place = self.add(update, at, done.get(first..).unwrap_or_default())?;
+                    done.truncate(first);
+                    done.push(place);
+                    open.pop();
                 }
-                continue;
             }
-            let (at, first) = (node.at, node.done_before);
-            let place = self.add(update, at, done.get(first..).unwrap_or_default())?;
-            done.truncate(first);
-            done.push(place);
-            open.pop();
         }
         Ok(())
     }
@@ -340,7 +292,7 @@ impl<P: Copy> NewNodes<P> {
                     self.bytes.extend_from_slice(hash.as_bytes());
                     self.links.push(link);
                 }
-                Link::Working(_) => {
+                Link::Working(_) | Link::Done(_) => {
                     let place = done.next().copied().unwrap_or_default();
                     self.bytes.extend_from_slice(self.nodes[place as usize].hash.as_bytes());
                     self.links.push(NewLink::New(place));
@@ -351,8 +303,8 @@ impl<P: Copy> NewNodes<P> {
     }
 }
 
-/// The next child that was worked on, from a nibble on, which goes behind it.
-fn next_working(kind: &Kind, next: &mut usize) -> Option<u32> {
+/// The next child that the trie before has not, or not so, from a nibble on, which goes behind it.
+fn next_changed(kind: &Kind, next: &mut usize) -> Option<Link> {
     let links: &[Link] = match kind {
         Kind::Leaf { .. } => &[],
         Kind::Branch { children, .. } => children,
@@ -360,8 +312,8 @@ fn next_working(kind: &Kind, next: &mut usize) -> Option<u32> {
     };
     while let Some(link) = links.get(*next) {
         *next += 1;
-        if let Link::Working(child) = link {
-            return Some(*child);
+        if let Link::Working(_) | Link::Done(_) = link {
+            return Some(*link);
         }
     }
     None

@@ -8,6 +8,8 @@
 //! thousand nodes on the way to ten thousand of them, and room for each of its own would take longer
 //! than the work on it.
 
+mod form;
+
 use super::{EMPTY_EXTENSION, Trie};
 use crate::nibbles::common_len;
 use crate::node::{CHILDREN, EncodedChild, EncodedKind};
@@ -48,6 +50,9 @@ pub(super) enum Link {
     Origin,
     /// To one that is or was worked on, by its place among those.
     Working(u32),
+    /// To one that is hashed already, by its place among the new nodes. Nothing goes below it any more.
+    #[cfg_attr(target_family = "wasm", expect(dead_code, reason = "threads make it"))]
+    Done(u32),
 }
 
 /// A node that is worked on.
@@ -203,7 +208,7 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
         self.on_path(key, |update, path| update.insert_path(path, new))
     }
 
-    fn new_value(&mut self, value: &[u8]) -> Result<Value, TrieError> {
+    pub(super) fn new_value(&mut self, value: &[u8]) -> Result<Value, TrieError> {
         let length = value.len();
         let len = u32::try_from(length).map_err(|_| TrieError::ValueTooLong { length })?;
         let new = Value::New { start: self.values.len(), len };
@@ -235,6 +240,17 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
     /// update is of no use then.
     pub fn delete(&mut self, key: &[u8]) -> Result<(), TrieError> {
         self.on_path(key, NodeUpdate::delete_path)
+    }
+
+    /// Takes out what is left of a key after so many nibbles, of the part of a trie to which these lead.
+    ///
+    /// # Errors
+    /// As [`NodeUpdate::delete`].
+    #[cfg(not(target_family = "wasm"))]
+    pub(super) fn delete_below(&mut self, nibbles: usize, key: &[u8]) -> Result<(), TrieError> {
+        self.on_path(key, |update, path| {
+            update.delete_path(path.get(nibbles..).unwrap_or_default())
+        })
     }
 
     /// Does something with the path of a key.
@@ -380,9 +396,9 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
     }
 
     /// Takes the root out of the source, if there is one.
-    fn enter_root(&mut self) -> Result<Option<u32>, TrieError> {
+    pub(super) fn enter_root(&mut self) -> Result<Option<u32>, TrieError> {
         Ok(match self.root {
-            Link::Nothing | Link::Origin => None,
+            Link::Nothing | Link::Origin | Link::Done(_) => None,
             Link::Working(at) => Some(at),
             Link::Moved(root) => {
                 let (at, _) = self.take_from_source(&self.moved[root as usize].clone())?;
@@ -393,26 +409,65 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
     }
 
     /// Takes the child out of the source to which a nibble leads, or the only one of an extension.
-    fn enter(&mut self, parent: u32, nibble: Option<u8>) -> Result<u32, TrieError> {
-        let (link, origin) = match (self.kind(parent), nibble) {
-            (Kind::Extension { child, .. }, _) => (*child, 0),
-            (Kind::Branch { children, origin, .. }, Some(nibble)) => {
-                (children.get(usize::from(nibble)).copied().unwrap_or(Link::Nothing), *origin)
-            }
-            _ => (Link::Nothing, 0),
-        };
+    pub(super) fn enter(&mut self, parent: u32, nibble: Option<u8>) -> Result<u32, TrieError> {
+        let link = self.link(parent, nibble);
+        if let Link::Working(at) = link {
+            return Ok(at);
+        }
         let nibble = nibble.unwrap_or_default();
-        let reference = match link {
-            Link::Working(at) => return Ok(at),
-            Link::Nothing => return Err(NO_CHILD),
-            Link::Moved(moved) => self.moved[moved as usize].clone(),
-            Link::Origin => child_of(&self.origins[origin as usize], nibble)?,
-        };
+        let reference = self.stored_child(parent, nibble, link)?.ok_or(NO_CHILD)?;
         let (at, memory_usage) = self.take_from_source(&reference)?;
+        self.replace_stored(parent, nibble, memory_usage, Link::Working(at))?;
+        Ok(at)
+    }
+
+    /// What leads to the child in the source to which a nibble leads from a branch, if there is one.
+    #[cfg(not(target_family = "wasm"))]
+    pub(super) fn child_in_source(
+        &self,
+        branch: u32,
+        nibble: u8,
+    ) -> Result<Option<S::Ref>, TrieError> {
+        self.stored_child(branch, nibble, self.link(branch, Some(nibble)))
+    }
+
+    fn link(&self, parent: u32, nibble: Option<u8>) -> Link {
+        match (self.kind(parent), nibble) {
+            (Kind::Extension { child, .. }, _) => *child,
+            (Kind::Branch { children, .. }, Some(nibble)) => {
+                children.get(usize::from(nibble)).copied().unwrap_or(Link::Nothing)
+            }
+            _ => Link::Nothing,
+        }
+    }
+
+    fn stored_child(
+        &self,
+        parent: u32,
+        nibble: u8,
+        link: Link,
+    ) -> Result<Option<S::Ref>, TrieError> {
+        Ok(match (link, self.kind(parent)) {
+            (Link::Moved(moved), _) => Some(self.moved[moved as usize].clone()),
+            (Link::Origin, Kind::Branch { origin, .. }) => {
+                Some(child_of(&self.origins[*origin as usize], nibble)?)
+            }
+            _ => None,
+        })
+    }
+
+    /// Puts something in the place of a child in the source, for which this memory was counted.
+    pub(super) fn replace_stored(
+        &mut self,
+        parent: u32,
+        nibble: u8,
+        memory_usage: u64,
+        link: Link,
+    ) -> Result<(), TrieError> {
         let parent = self.working(parent);
         parent.stored_below = minus(parent.stored_below, memory_usage)?;
-        parent.set_child(nibble, Link::Working(at));
-        Ok(at)
+        parent.set_child(nibble, link);
+        Ok(())
     }
 
     /// Gives the index of the node, and the memory that was counted for the trie below it.
@@ -450,7 +505,7 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
     }
 
     /// Puts another value in the place of that of a leaf or a branch, or none.
-    fn replace_value(&mut self, at: u32, new: Option<Value>) -> Result<(), TrieError> {
+    pub(super) fn replace_value(&mut self, at: u32, new: Option<Value>) -> Result<(), TrieError> {
         let old = match &mut self.working(at).kind {
             Kind::Leaf { value, .. } => Some(mem::replace(value, new.unwrap_or(*value))),
             Kind::Branch { value, .. } => mem::replace(value, new),
@@ -463,119 +518,10 @@ impl<'t, S: NodeSource> NodeUpdate<'t, S> {
         }
         Ok(())
     }
-
-    /// Puts a branch where a key parts from the path of a node, after what both have in common.
-    fn part(&mut self, at: u32, common: usize, rest: &[u8], value: Value) {
-        let old = self.nodes[at as usize];
-        let mut branch = Working::BRANCH;
-        let before = match old.kind {
-            Kind::Leaf { path, value } => {
-                let (nibble, rest) = self.split_first(path.after(common));
-                match nibble {
-                    Some(nibble) => {
-                        let leaf = self.push(Working::leaf(rest, value));
-                        branch.set_child(nibble, Link::Working(leaf));
-                    }
-                    None => set_value(&mut branch, value),
-                }
-                path.first(common)
-            }
-            Kind::Extension { path, child } => {
-                let (nibble, rest) = self.split_first(path.after(common));
-                // A key parts from a path before its end.
-                let nibble = nibble.unwrap_or_default();
-                if rest.len == 0 {
-                    branch.stored_below = old.stored_below;
-                    branch.set_child(nibble, child);
-                } else {
-                    let kind = Kind::Extension { path: rest, child };
-                    let extension = self.push(Working { kind, ..old });
-                    branch.set_child(nibble, Link::Working(extension));
-                }
-                path.first(common)
-            }
-            // No key parts from a branch: it has no path.
-            Kind::Branch { .. } => return,
-        };
-        match rest.split_first() {
-            Some((&nibble, path)) => {
-                let leaf = self.push_leaf(path, value);
-                branch.set_child(nibble, leaf);
-            }
-            None => set_value(&mut branch, value),
-        }
-        self.nodes[at as usize] = if before.len == 0 {
-            branch
-        } else {
-            let child = Link::Working(self.push(branch));
-            Working { kind: Kind::Extension { path: before, child }, stored_below: 0 }
-        };
-    }
-
-    fn split_first(&self, path: Path) -> (Option<u8>, Path) {
-        (self.nibbles(path).first().copied(), path.after(1))
-    }
-
-    /// Gives a node the form that its content wants, after something of it was taken away or changed
-    /// its form.
-    fn settle(&mut self, at: u32) -> Result<Left, TrieError> {
-        let (prefix, nibble) = match *self.kind(at) {
-            Kind::Leaf { .. } => return Ok(Left::Path),
-            Kind::Extension { path, .. } => (path, None),
-            Kind::Branch { children, value, .. } => {
-                let mut there = (0..).zip(children).filter(|(_, child)| *child != Link::Nothing);
-                match (there.next(), there.next(), value) {
-                    (None, _, None) => return Ok(Left::Nothing),
-                    (None, _, Some(value)) => {
-                        let path = Path { start: 0, len: 0 };
-                        self.nodes[at as usize] = Working::leaf(path, value);
-                        return Ok(Left::Path);
-                    }
-                    (Some((nibble, _)), None, None) => {
-                        (self.push_path([nibble].into_iter()), Some(nibble))
-                    }
-                    _ => return Ok(Left::Branch),
-                }
-            }
-        };
-        let child = self.enter(at, nibble)?;
-        self.nodes[at as usize] = self.prefixed(prefix, child);
-        Ok(Left::Path)
-    }
-
-    /// What has a node below a path: one with a longer path, or an extension.
-    fn prefixed(&mut self, prefix: Path, child: u32) -> Working {
-        let Working { kind, stored_below } = self.nodes[child as usize];
-        let kind = match kind {
-            Kind::Leaf { path, value } => Kind::Leaf { path: self.joined(prefix, path), value },
-            Kind::Extension { path, child } => {
-                Kind::Extension { path: self.joined(prefix, path), child }
-            }
-            Kind::Branch { .. } => {
-                let kind = Kind::Extension { path: prefix, child: Link::Working(child) };
-                return Working { kind, stored_below: 0 };
-            }
-        };
-        Working { kind, stored_below }
-    }
-
-    /// Two paths, one after the other.
-    fn joined(&mut self, first: Path, second: Path) -> Path {
-        let start = self.nibbles.len();
-        self.nibbles.extend_from_within(first.range());
-        self.nibbles.extend_from_within(second.range());
-        Path { start, len: self.nibbles.len() - start }
-    }
 }
 
 fn parted(path: &[u8], rest: &[u8]) -> Found {
     Found::Parted { common: common_len(path, rest) }
-}
-
-fn set_value(branch: &mut Working, new: Value) {
-    if let Kind::Branch { value, .. } = &mut branch.kind {
-        *value = Some(new);
-    }
 }
 
 /// A place in a list of the update.

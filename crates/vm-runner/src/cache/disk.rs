@@ -20,7 +20,7 @@ use torr_crypto::hash::CryptoHash;
 use twox_hash::xxhash3_128::Hasher;
 
 /// Last bytes of every file: what it is, and the version of this format.
-const MAGIC: &[u8; 16] = b"torr artifact 2\n";
+const MAGIC: &[u8; 16] = b"torr artifact 3\n";
 
 /// Length of the trailer: the lengths of compiled and other bytes, checksum, [`MAGIC`].
 const TRAILER_LEN: usize = 8 + 8 + 16 + MAGIC.len();

@@ -6,6 +6,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use torr_vm_logic::function::WasmType;
 use wasmparser::{ExternalKind, FuncType, ValType};
 
@@ -74,6 +75,8 @@ pub struct ImportedFunction {
     pub name: String,
     /// Its type as the module declares it; `None` if it has a type that no host function has.
     pub signature: Option<Signature>,
+    /// The same in the text format of WebAssembly.
+    pub declared: String,
 }
 
 /// Type of an imported function.
@@ -105,6 +108,19 @@ fn integer(ty: ValType) -> Option<WasmType> {
     }
 }
 
+/// A type of functions in the text format of WebAssembly.
+pub(crate) fn function_type<T: Display>(
+    parameters: impl IntoIterator<Item = T>,
+    results: impl IntoIterator<Item = T>,
+) -> String {
+    let list = |what: &str, types: &mut dyn Iterator<Item = T>| {
+        let types: Vec<String> = types.map(|ty| ty.to_string()).collect();
+        if types.is_empty() { String::new() } else { format!(" ({what} {})", types.join(" ")) }
+    };
+    let parameters = list("param", &mut parameters.into_iter());
+    format!("(func{parameters}{})", list("result", &mut results.into_iter()))
+}
+
 /// The functions that `module` imports, in order.
 pub(super) fn imports(module: &Module<'_>) -> Vec<ImportedFunction> {
     let imports = module.imports.iter();
@@ -112,6 +128,9 @@ pub(super) fn imports(module: &Module<'_>) -> Vec<ImportedFunction> {
         .map(|import| ImportedFunction {
             name: import.name.to_owned(),
             signature: module.type_at(import.type_index).and_then(Signature::from_type),
+            declared: module.type_at(import.type_index).map_or_else(String::new, |ty| {
+                function_type(ty.params().iter().copied(), ty.results().iter().copied())
+            }),
         })
         .collect()
 }

@@ -6,6 +6,8 @@
 mod account_ids;
 mod accounts;
 mod actions;
+mod bandwidth;
+mod congestion;
 mod errors;
 mod hashes;
 mod inputs;
@@ -14,6 +16,7 @@ mod merkle;
 mod outcomes;
 mod receipt_ids;
 mod receipts;
+mod shard_layouts;
 mod state_records;
 mod transactions;
 mod trie_keys;
@@ -29,6 +32,9 @@ use torr_primitives::ProtocolVersion;
 /// The name of the format.
 pub(crate) const FORMAT: &str = "primitives-vectors/1";
 
+/// The protocol version that the vectors were recorded at.
+const PROTOCOL_VERSION: ProtocolVersion = 86;
+
 /// What a case is when made anew from its inputs; or which input cannot be used.
 type Rebuild = fn(&Inputs<'_>) -> Result<Value, String>;
 
@@ -37,6 +43,7 @@ const AREAS: &[(&str, Rebuild)] = &[
     ("merkle", merkle::merkle),
     ("outcomes", outcomes::outcomes),
     ("receipt-ids", receipt_ids::receipt_ids),
+    ("shard-layouts", shard_layouts::shard_layout),
     ("state-records", state_records::state_record),
     ("trie-keys", trie_keys::trie_key),
 ];
@@ -63,6 +70,10 @@ const KINDS: &[(&str, &str, Rebuild)] = &[
     ("actions", "non_delegate_decode", actions::non_delegate_decode),
     ("errors", "tx_execution_error", errors::tx_execution_error),
     ("errors", "receipt_validation_error", errors::receipt_validation_error),
+    ("congestion-and-bandwidth", "congestion_info", congestion::congestion_info),
+    ("congestion-and-bandwidth", "bandwidth_params", bandwidth::params),
+    ("congestion-and-bandwidth", "bandwidth_request", bandwidth::request),
+    ("congestion-and-bandwidth", "bandwidth_scheduler_state", bandwidth::scheduler_state),
     ("keys-and-signatures", "key", keys::key),
     ("keys-and-signatures", "signature", keys::signature),
     ("keys-and-signatures", "signature_variants", keys::signature_variants),

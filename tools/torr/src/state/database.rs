@@ -34,8 +34,10 @@ pub(super) struct DatabaseArguments {
 
 /// Where a database is, and what keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum DatabaseName {
+pub(crate) enum DatabaseName {
+    /// The embedded database keeps it, in this folder.
     Embedded(PathBuf),
+    /// RocksDB keeps it, in this folder.
     Rocks(PathBuf),
 }
 
@@ -73,34 +75,17 @@ impl DatabaseArguments {
     }
 
     fn open_checked(&self, verification: Verification) -> Result<ShardState, StateError> {
-        if !self.db.exists()? {
-            return Err(StateError::NoDatabase { folder: self.db.folder().to_owned() });
-        }
-        self.open_existing(verification)
+        self.state_in(self.db.open_existing(self.chain.as_deref(), verification)?)
     }
 
     /// The state of the shard, in a database that is made if there is none.
     pub(super) fn open_or_make(&self) -> Result<ShardState, StateError> {
         if self.db.exists()? {
-            return self.open_existing(Verification::AsRead);
+            return self.open_checked(Verification::AsRead);
         }
         let no_chain = || StateError::NoChain { folder: self.db.folder().to_owned() };
         let chain = self.chain.as_ref().ok_or_else(no_chain)?;
         self.state_in(self.db.open(&options(chain, Verification::AsRead))?)
-    }
-
-    fn open_existing(&self, verification: Verification) -> Result<ShardState, StateError> {
-        let chain = self.chain.as_deref();
-        // No chain has this name; which one the database is of, it says when it refuses it.
-        let opened = self.db.open(&options(chain.unwrap_or(""), verification));
-        self.state_in(match opened {
-            Err(StateError::Database(DatabaseError::OtherChain { found, .. }))
-                if chain.is_none() =>
-            {
-                self.db.open(&options(&found, verification))?
-            }
-            opened => opened?,
-        })
     }
 
     fn state_in(&self, database: Arc<dyn Database>) -> Result<ShardState, StateError> {
@@ -109,6 +94,31 @@ impl DatabaseArguments {
 }
 
 impl DatabaseName {
+    /// The database of a chain, which is made if there is none.
+    pub(crate) fn open_or_make(&self, chain: &str) -> Result<Arc<dyn Database>, StateError> {
+        self.open(&options(chain, Verification::AsRead))
+    }
+
+    /// The database, which has to be there, of a chain or of whichever it is of.
+    pub(crate) fn open_existing(
+        &self,
+        chain: Option<&str>,
+        verification: Verification,
+    ) -> Result<Arc<dyn Database>, StateError> {
+        if !self.exists()? {
+            return Err(StateError::NoDatabase { folder: self.folder().to_owned() });
+        }
+        // No chain has this name; which one the database is of, it says when it refuses it.
+        match self.open(&options(chain.unwrap_or(""), verification)) {
+            Err(StateError::Database(DatabaseError::OtherChain { found, .. }))
+                if chain.is_none() =>
+            {
+                self.open(&options(&found, verification))
+            }
+            opened => opened,
+        }
+    }
+
     fn folder(&self) -> &Path {
         match self {
             DatabaseName::Embedded(folder) | DatabaseName::Rocks(folder) => folder,

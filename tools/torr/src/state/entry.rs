@@ -122,7 +122,8 @@ fn bytes(len: u64) -> String {
     counted(len, "byte")
 }
 
-fn account_text(account: &Account) -> String {
+/// An account, for reading.
+pub(crate) fn account_text(account: &Account) -> String {
     let mut parts = vec![Near(account.amount()).to_string()];
     if account.locked().as_yoctonear() > 0 {
         parts.push(format!("{} locked", Near(account.locked())));
@@ -150,7 +151,8 @@ fn account_text(account: &Account) -> String {
     parts.join(" · ")
 }
 
-fn access_key_text(access_key: &AccessKey) -> String {
+/// An access key, for reading.
+pub(crate) fn access_key_text(access_key: &AccessKey) -> String {
     let what = match &access_key.permission {
         AccessKeyPermission::FullAccess => "full access".to_owned(),
         AccessKeyPermission::FunctionCall(calls) => calls_text(calls),

@@ -6,8 +6,9 @@
 mod import;
 
 pub(super) use import::import;
+pub(crate) use import::import_wanted;
 
-use super::progress::Progress;
+use crate::progress::Progress;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};

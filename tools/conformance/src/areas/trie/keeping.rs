@@ -2,15 +2,14 @@
 
 use super::{Change, apply};
 use crate::encoding::Hex;
-use std::path::Path;
+use crate::store::on_disk;
 use std::sync::Arc;
 use tempfile::TempDir;
 use torr_crypto::hash::CryptoHash;
 #[cfg(feature = "rocksdb")]
 use torr_store::database::RocksDatabase;
 use torr_store::database::{
-    Batch, Column, Database, DatabaseError, Direction, EmbeddedDatabase, Identity, KeyRange,
-    MemoryDatabase, OpenOptions,
+    Batch, Column, Database, Direction, EmbeddedDatabase, KeyRange, MemoryDatabase,
 };
 use torr_store::memory_trie::{MemoryNodes, MemoryTrie};
 use torr_store::partial_state::PartialState;
@@ -143,25 +142,15 @@ impl NewDatabase for MemoryDatabase {
 
 impl NewDatabase for EmbeddedDatabase {
     fn new() -> Result<(EmbeddedDatabase, Option<TempDir>), String> {
-        on_disk(EmbeddedDatabase::open)
+        on_disk(EmbeddedDatabase::open).map(|(database, folder)| (database, Some(folder)))
     }
 }
 
 #[cfg(feature = "rocksdb")]
 impl NewDatabase for RocksDatabase {
     fn new() -> Result<(RocksDatabase, Option<TempDir>), String> {
-        on_disk(RocksDatabase::open)
+        on_disk(RocksDatabase::open).map(|(database, folder)| (database, Some(folder)))
     }
-}
-
-/// Makes a database in a folder of its own.
-fn on_disk<D>(
-    open: fn(&Path, &OpenOptions) -> Result<D, DatabaseError>,
-) -> Result<(D, Option<TempDir>), String> {
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let identity = Identity { schema: 1, chain_id: "vectors".to_owned() };
-    let database = open(folder.path(), &OpenOptions::new(identity));
-    Ok((database.map_err(|error| error.to_string())?, Some(folder)))
 }
 
 impl<D: NewDatabase> Keeper for Stored<D> {

@@ -93,7 +93,6 @@ pub(super) fn comparable(outcome: &Value) -> Value {
     let Some(error) = outcome.get_mut("error").and_then(Value::as_object_mut) else {
         return outcome;
     };
-    leave_out_message(error, "LinkError");
     leave_out_message(error, "LoadingError");
     if let Some(error) = error.get_mut("CompilationError").and_then(Value::as_object_mut) {
         leave_out_message(error, "WasmtimeCompileError");

@@ -35,8 +35,19 @@ pub(crate) fn import(
     expected_root: Option<CryptoHash>,
     height: u64,
 ) -> Result<Version, RecordsError> {
+    import_wanted(file, state, &|_| true, expected_root, height)
+}
+
+/// The same, of the records that are wanted: a genesis file has those of all shards.
+pub(crate) fn import_wanted(
+    file: impl Read,
+    state: &ShardState,
+    is_wanted: &dyn Fn(&StateRecord) -> bool,
+    expected_root: Option<CryptoHash>,
+    height: u64,
+) -> Result<Version, RecordsError> {
     let begun = state.begin_import(CryptoHash::of(SOURCE))?;
-    let mut intake = Intake::new(state, begun);
+    let mut intake = Intake::new(state, is_wanted, begun);
     read(file, &mut intake)?;
     let at = intake.end()?;
     match state.finish_import(&at, expected_root, height) {
@@ -150,9 +161,12 @@ impl<'de> Visitor<'de> for Records<'_, '_> {
 /// Records on their way into a state.
 struct Intake<'s> {
     state: &'s ShardState,
+    is_wanted: &'s dyn Fn(&StateRecord) -> bool,
+    /// Records of the file so far.
+    records: u64,
     /// How far the state is.
     at: ImportPosition,
-    /// How far the file is: records, and what they were.
+    /// How far the file is: records that are wanted, and what they were.
     parts: u64,
     hash: CryptoHash,
     /// Entries of this step.
@@ -170,9 +184,15 @@ struct Postponed {
 }
 
 impl<'s> Intake<'s> {
-    fn new(state: &'s ShardState, at: ImportPosition) -> Intake<'s> {
+    fn new(
+        state: &'s ShardState,
+        is_wanted: &'s dyn Fn(&StateRecord) -> bool,
+        at: ImportPosition,
+    ) -> Intake<'s> {
         Intake {
             state,
+            is_wanted,
+            records: 0,
             at,
             parts: 0,
             hash: at.source,
@@ -184,7 +204,11 @@ impl<'s> Intake<'s> {
     }
 
     fn take(&mut self, record: StateRecord) -> Result<(), RecordsError> {
-        let number = self.parts + 1;
+        self.records += 1;
+        let number = self.records;
+        if !(self.is_wanted)(&record) {
+            return Ok(());
+        }
         if let StateRecord::PostponedReceipt(receipt) = &record {
             self.postponed.push(Postponed::of(receipt));
         }
