@@ -37,6 +37,8 @@ pub(crate) enum BenchError {
 pub(crate) enum Special {
     /// What keeping state costs on every store, at growing numbers of keys.
     Store(crate::bench_store::Settings),
+    /// What applying chunks costs, beside the reference's figures.
+    Runtime(crate::bench_runtime::Settings),
 }
 
 /// What criterion writes of a benchmark, as far as the table needs it.

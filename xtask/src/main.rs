@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod bench_runtime;
 mod bench_store;
 mod bombs;
 mod cargo;
@@ -41,7 +42,8 @@ enum Task {
         #[arg(long)]
         bless: bool,
     },
-    /// Run the benchmarks and print the table of the README; or `store`, what keeping state costs.
+    /// Run the benchmarks and print the table of the README; or `store`, what keeping
+    /// state costs, or `runtime`, what applying chunks costs.
     #[command(args_conflicts_with_subcommands = true)]
     Bench {
         #[command(subcommand)]
@@ -123,6 +125,9 @@ fn run(task: Task) -> Result<(), TaskError> {
         }
         Task::Bench { what: Some(bench::Special::Store(settings)), .. } => {
             Ok(bench_store::run(&workspace, &settings)?)
+        }
+        Task::Bench { what: Some(bench::Special::Runtime(settings)), .. } => {
+            Ok(bench_runtime::run(&workspace, &settings)?)
         }
         Task::Bench { what: None, table } => Ok(bench::run(&workspace, table)?),
         Task::Bombs { write, options } => Ok(bombs::run(&workspace, write, &options)?),

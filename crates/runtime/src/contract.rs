@@ -1,7 +1,9 @@
 //! Which contract an account runs, and where its code stands.
 //!
-//! Accounts named after Ethereum addresses once had no code but a word that stood for the wallet
-//! contract; all of them run today's, which is a global contract. (Protocol: NEP-518, NEP-591.)
+//! (Protocol: NEP-518 for accounts that stand for a secp256k1 key, NEP-591 for global contracts.)
+//!
+//! **Invariant:** which contract it is follows from the state and the chain's name; its code is never
+//! part of a proof.
 
 use crate::context::ChunkContext;
 use crate::error::Fault;
@@ -73,7 +75,11 @@ impl Contract {
     }
 }
 
-/// Whether an account with this local code runs the wallet contract.
+/// Whether an account with this local code runs the contract of its kind instead. Others may have a
+/// marker's text as their code; it is just no contract.
 fn is_wallet(account_id: &AccountId, code_hash: &CryptoHash) -> bool {
     account_id.account_type() == AccountType::EthImplicit && eth_wallet::is_marker(code_hash)
 }
+
+#[cfg(test)]
+mod tests;

@@ -205,3 +205,6 @@ impl torr_vm_logic::external::External for External<'_, '_> {
         std::str::from_utf8(method_name).is_ok()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,8 @@ mod gas_profile;
 mod queue;
 mod receipt;
 mod receipt_sink;
+#[cfg(test)]
+mod small_state;
 mod state;
 mod stats;
 pub mod storage_stake;

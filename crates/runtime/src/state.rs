@@ -27,6 +27,7 @@ use torr_primitives::receipt::PromiseYieldTimeout;
 use torr_primitives::trie_key::Column;
 use torr_primitives::{AccountId, StateChangeCause, TrieKey};
 use torr_store::node::ValueRef;
+use torr_store::trie::Entry;
 
 /// The state, with changes.
 pub(crate) struct StateUpdate<'s> {
@@ -191,7 +192,7 @@ impl<'s> StateUpdate<'s> {
 
     /// Keys that begin with a prefix, with their values, as changed, in the order of keys. Those of the
     /// trie are recorded.
-    pub(crate) fn entries(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Arc<[u8]>)>, Fault> {
+    pub(crate) fn entries(&self, prefix: &[u8]) -> Result<Vec<Entry>, Fault> {
         let mut entries: BTreeMap<Vec<u8>, Changed> = BTreeMap::new();
         for entry in self.reader.iter_prefix(prefix)? {
             let (key, value) = entry?;

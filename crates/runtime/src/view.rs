@@ -146,3 +146,6 @@ fn decoded<T: BorshDeserialize>(key: &TrieKey, value: &[u8]) -> Result<T, Fault>
         |error| Fault::inconsistent(format!("what stands under {key:?} is damaged: {error}"));
     T::try_from_slice(value).map_err(undecodable)
 }
+
+#[cfg(test)]
+mod tests;

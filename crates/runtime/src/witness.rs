@@ -15,11 +15,12 @@ mod error;
 
 pub use error::WitnessError;
 
-use crate::apply::{ApplyResult, ChunkInput, ChunkPresence, Environment, apply};
+use crate::apply::{
+    ApplyResult, ChunkInput, ChunkPresence, Environment, ValidatorAccountsUpdate, apply,
+};
 use crate::context::{BlockContext, ChunkContext, EpochContext};
 use crate::error::{ApplyError, Fault};
 use crate::state::ContractCodes;
-use crate::ValidatorAccountsUpdate;
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -186,9 +187,8 @@ pub fn validate(
 
 /// Whether a part of a state is what was read, no more and no less.
 fn same_nodes(given: &PartialState, read: &PartialState) -> Result<(), WitnessError> {
-    let first_beside = |one: &PartialState, other: &PartialState| {
-        one.hashes().find(|hash| !other.contains(hash))
-    };
+    let first_beside =
+        |one: &PartialState, other: &PartialState| one.hashes().find(|hash| !other.contains(hash));
     match (first_beside(read, given), first_beside(given, read)) {
         (Some(hash), _) => Err(WitnessError::Missing { hash }),
         (None, Some(hash)) => Err(WitnessError::UnusedNode { hash }),

@@ -120,7 +120,8 @@ pub struct StorageMeter<'a> {
 const INLINE_VALUE_LIMIT: u64 = 4_000;
 
 impl<'a> StorageMeter<'a> {
-    pub(crate) fn new(gas: &'a mut GasCounter) -> StorageMeter<'a> {
+    /// Charges to a counter.
+    pub fn new(gas: &'a mut GasCounter) -> StorageMeter<'a> {
         StorageMeter { gas }
     }
 

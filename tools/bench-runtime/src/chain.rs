@@ -16,12 +16,12 @@ use torr_primitives::{
     Balance, BandwidthRequests, BlockBandwidthRequests, BlockCongestionInfo, CongestionInfo,
     ExtendedCongestionInfo, ProtocolVersion, ShardId, ShardLayout,
 };
+use torr_runtime::witness::validate;
 use torr_runtime::{
-    BlockContext, ChunkContext, ChunkInput, ChunkPresence, ContractCodes, Environment,
-    EpochContext, Threads, apply,
+    ApplyResult, BlockContext, ChunkContext, ChunkInput, ChunkPresence, Environment, EpochContext, Threads,
+
 };
 use torr_store::partial_state::PartialState;
-use torr_store::trie::Trie;
 use torr_vm_runner::Runner;
 
 /// The version of the protocol of the vectors of state transitions.
@@ -38,9 +38,7 @@ const GAS_PRICE: Balance = Balance::from_yoctonear(100_000_000);
 pub(crate) struct Chain<'e, S> {
     pub(crate) state: S,
     runner: &'e Runner,
-    threads: &'e Threads,
-    /// Contracts, for who validates.
-    codes: &'e ContractCodes,
+    pub(crate) threads: &'e Threads,
     epoch: Arc<EpochContext>,
     config: Arc<RuntimeConfig>,
     height: u64,
@@ -59,14 +57,16 @@ pub(crate) struct Block {
     pub(crate) time: Duration,
     /// Bytes of its witness.
     pub(crate) proof: u64,
-    /// How long it took to apply it to the witness alone, hashing all of that.
+    /// How long it took to validate it by its witness.
     pub(crate) validation: Option<Duration>,
+    /// How long it took to go on to the new state, as time passes.
+    pub(crate) commit: Duration,
 }
 
 /// Whether blocks are also validated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Validation {
-    /// Each is applied to its witness as well.
+    /// Each is, by its witness.
     Measured,
     /// They are not.
     Without,
@@ -78,7 +78,6 @@ impl<'e, S: State> Chain<'e, S> {
         state: S,
         runner: &'e Runner,
         threads: &'e Threads,
-        codes: &'e ContractCodes,
     ) -> Result<Chain<'e, S>, Failure> {
         let mut config = (*Parameters::builtin(PROTOCOL_VERSION)?).clone();
         // Nothing is delayed for the length of its proof, however deep the trie.
@@ -94,7 +93,7 @@ impl<'e, S: State> Chain<'e, S> {
         };
         let (epoch, config) = (Arc::new(epoch), Arc::new(config));
         let (height, receipts) = (FIRST_HEIGHT, Vec::new());
-        Ok(Chain { state, runner, threads, codes, epoch, config, height, receipts })
+        Ok(Chain { state, runner, threads, epoch, config, height, receipts })
     }
 
     /// Applies the next block, with all receipts that the one before has sent.
@@ -106,51 +105,51 @@ impl<'e, S: State> Chain<'e, S> {
         let context = self.context();
         let receipts = std::mem::take(&mut self.receipts);
         let (congestion, bandwidth_requests) = quiet();
-        let input = ChunkInput {
-            context: &context,
-            presence: ChunkPresence::New,
-            transactions,
-            transactions_in_time: &[],
-            incoming_receipts: &receipts,
-            validator_accounts_update: None,
-            congestion: &congestion,
-            bandwidth_requests: &bandwidth_requests,
-        };
+        let input = input(&context, transactions, &receipts, &congestion, &bandwidth_requests);
         let environment = Environment::new(self.runner, self.threads);
         let clock = Clock::start(self.threads);
         let result = self.state.apply(&input, &environment)?;
         let time = clock.elapsed();
-
-        for outcome in &result.outcomes {
-            if let ExecutionStatus::Failure(error) = &outcome.outcome.status {
-                return Err(Failure::Outcome { reason: error.to_string() });
-            }
-        }
-        let held_back = result.delayed_receipts_count > 0 || !result.stats.buffered_receipts.is_empty();
-        if held_back || result.outcomes.len() < transactions.len() {
-            return Err(Failure::Outcome { reason: "not all was done in its block".to_owned() });
-        }
-        let block = Block {
-            transactions: transactions.len(),
-            receipts: receipts.len(),
-            time,
-            proof: result.proof.size(),
-            validation: match validation {
-                Validation::Without => None,
-                Validation::Measured => {
-                    let root = self.state.root();
-                    Some(self.validate(&input, root, &result.proof, result.state_root)?)
-                }
-            },
+        check(&result, transactions.len())?;
+        let validation = match validation {
+            Validation::Without => None,
+            Validation::Measured => Some(self.validate(&input)?),
         };
+        let proof = result.proof.size();
         let values = result.state_changes.into_iter();
         let values = values.filter_map(|(key, mut changes)| Some((key, changes.pop()?.value)));
-        let values = values.map(|(key, value)| (key, value.map(|value| value.to_vec()))).collect();
-        let applied = Applied { trie_update: result.trie_update, values };
+        let applied = Applied { trie_update: result.trie_update, values: values.collect() };
+        let start = Instant::now();
         self.state.commit(self.height, applied)?;
+        let commit = start.elapsed();
         self.receipts = result.outgoing_receipts;
         self.height += 1;
-        Ok(block)
+        let (transactions, receipts) = (transactions.len(), receipts.len());
+        Ok(Block { transactions, receipts, time, proof, validation, commit })
+    }
+
+    /// Applies blocks that could be the next, one after the other, and keeps nothing of them, until the
+    /// time is over; says how many.
+    pub(crate) fn repeat(
+        &self,
+        blocks: &[Vec<SignedTransaction>],
+        time: Duration,
+    ) -> Result<u64, Failure> {
+        let context = self.context();
+        let (congestion, bandwidth_requests) = quiet();
+        let environment = Environment::new(self.runner, self.threads);
+        let start = Instant::now();
+        let mut count = 0;
+        for transactions in blocks.iter().cycle() {
+            if start.elapsed() >= time {
+                break;
+            }
+            let (receipts, congestion) = (&self.receipts, &congestion);
+            let input = input(&context, transactions, receipts, congestion, &bandwidth_requests);
+            check(&self.state.apply(&input, &environment)?, transactions.len())?;
+            count += 1;
+        }
+        Ok(count)
     }
 
     /// Blocks without transactions, until no receipt is left.
@@ -161,25 +160,16 @@ impl<'e, S: State> Chain<'e, S> {
         Ok(())
     }
 
-    /// Applies a chunk to nothing but its witness, contracts given beside it.
-    fn validate(
-        &self,
-        input: &ChunkInput<'_>,
-        root: CryptoHash,
-        proof: &PartialState,
-        expected: CryptoHash,
-    ) -> Result<Duration, Failure> {
-        let values = proof.values();
-        let environment =
-            Environment { codes: Some(self.codes), ..Environment::new(self.runner, self.threads) };
+    /// Validates a chunk by its witness alone: hashes the nodes and values in it, and applies the chunk to
+    /// them.
+    fn validate(&self, input: &ChunkInput<'_>) -> Result<Duration, Failure> {
+        let environment = Environment::new(self.runner, self.threads);
+        let mut witness = self.state.witness(input, &environment)?;
+        let values = witness.proof.values();
         let clock = Clock::start(self.threads);
-        let trie = Trie::with_root(PartialState::new(values), root);
-        let result = apply(&trie, input, &environment)?;
-        let time = clock.elapsed();
-        if result.state_root != expected {
-            return Err(Failure::Outcome { reason: "the witness gives another root".to_owned() });
-        }
-        Ok(time)
+        witness.proof = PartialState::new(values);
+        validate(&witness, &self.config, &environment)?;
+        Ok(clock.elapsed())
     }
 
     fn context(&self) -> ChunkContext {
@@ -199,6 +189,40 @@ impl<'e, S: State> Chain<'e, S> {
             protocol_version: PROTOCOL_VERSION,
         }
     }
+}
+
+/// A new chunk.
+fn input<'i>(
+    context: &'i ChunkContext,
+    transactions: &'i [SignedTransaction],
+    incoming_receipts: &'i [Receipt],
+    congestion: &'i BlockCongestionInfo,
+    bandwidth_requests: &'i BlockBandwidthRequests,
+) -> ChunkInput<'i> {
+    ChunkInput {
+        context,
+        presence: ChunkPresence::New,
+        transactions,
+        transactions_in_time: &[],
+        incoming_receipts,
+        validator_accounts_update: None,
+        congestion,
+        bandwidth_requests,
+    }
+}
+
+/// All has to have been done, and with success: or else it would be other work that was measured.
+fn check<P>(result: &ApplyResult<P>, transactions: usize) -> Result<(), Failure> {
+    for outcome in &result.outcomes {
+        if let ExecutionStatus::Failure(error) = &outcome.outcome.status {
+            return Err(Failure::Outcome { reason: error.to_string() });
+        }
+    }
+    let held_back = result.delayed_receipts_count > 0 || !result.stats.buffered_receipts.is_empty();
+    if held_back || result.outcomes.len() < transactions {
+        return Err(Failure::Outcome { reason: "not all was done in its block".to_owned() });
+    }
+    Ok(())
 }
 
 /// What the only shard has to do and asks to send: nothing.

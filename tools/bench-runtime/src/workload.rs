@@ -5,9 +5,7 @@ use crate::random::Random;
 use crate::users::{Users, account_id};
 use clap::ValueEnum;
 use serde::Serialize;
-use torr_primitives::action::{
-    Action, DeployContractAction, FunctionCallAction, TransferAction,
-};
+use torr_primitives::action::{Action, DeployContractAction, FunctionCallAction, TransferAction};
 use torr_primitives::transaction::SignedTransaction;
 use torr_primitives::{AccountId, Balance, Gas, Nonce};
 
@@ -53,7 +51,6 @@ impl Workload {
 #[derive(Clone)]
 pub(crate) struct Traffic<'u> {
     users: &'u Users,
-    workload: Workload,
     /// The contract that is deployed.
     code: Vec<u8>,
     random: Random,
@@ -66,61 +63,82 @@ pub(crate) struct Traffic<'u> {
 }
 
 impl<'u> Traffic<'u> {
-    /// Traffic of users who have not signed anything yet.
-    pub(crate) fn new(users: &'u Users, workload: Workload, code: Vec<u8>) -> Traffic<'u> {
-        let participants = match workload {
-            Workload::Token => users.len().min(MOST_PARTICIPANTS),
-            _ => users.len(),
-        };
-        let (order, nonces) = ((0..participants).collect(), vec![0; users.len()]);
-        let random = Random(1);
-        Traffic { users, workload, code, random, order, signed: participants, nonces }
+    /// Traffic of users who have not signed anything yet. Deployments are of variants of `code`.
+    pub(crate) fn new(users: &'u Users, code: Vec<u8>) -> Traffic<'u> {
+        let (order, nonces) = ((0..users.len()).collect(), vec![0; users.len()]);
+        Traffic { users, code, random: Random(1), order, signed: users.len(), nonces }
     }
 
     /// The transactions of the next block, by users of which each signs one.
-    pub(crate) fn block(&mut self, len: usize) -> Vec<SignedTransaction> {
-        let len = len.min(self.order.len());
-        if self.order.len() - self.signed < len {
-            self.random.shuffle(&mut self.order);
-            self.signed = 0;
-        }
-        let signers = self.signed..self.signed + len;
-        self.signed = signers.end;
-        signers.map(|place| self.transaction(self.order[place])).collect()
-    }
-
-    /// Transactions that have to come before those of the workload, a block each.
-    pub(crate) fn preparation(&mut self, block_len: usize) -> Vec<Vec<SignedTransaction>> {
-        let mut transactions = Vec::new();
-        if self.workload == Workload::Token {
-            let token = contracts::name(TOKEN);
-            let owner = format!(r#"{{"owner_id":"{}","total_supply":"1"}}"#, account_id(0));
-            let made = call("new_default_meta", owner.into_bytes(), 30, 0);
-            transactions.push(vec![self.sign(0, token.clone(), made)]);
-            let participants = self.order.len();
-            let registered = (1..participants).map(|user| {
-                let registration = call("storage_deposit", b"{}".to_vec(), 30, REGISTRATION);
-                self.sign(user, token.clone(), registration)
-            });
-            let registered: Vec<_> = registered.collect();
-            transactions.extend(registered.chunks(block_len).map(<[_]>::to_vec));
-            let minted = (0..participants).map(|user| {
-                let to = format!(r#"{{"account_id":"{}","amount":"1000000"}}"#, account_id(user));
-                self.sign(0, token.clone(), call("mint", to.into_bytes(), 30, 1))
-            });
-            let minted: Vec<_> = minted.collect();
-            transactions.extend(minted.chunks(block_len).map(<[_]>::to_vec));
+    pub(crate) fn block(&mut self, workload: Workload, len: usize) -> Vec<SignedTransaction> {
+        let len = len.min(self.participants(workload));
+        let mut transactions = Vec::with_capacity(len);
+        while transactions.len() < len {
+            let signer = self.next_signer(len - transactions.len());
+            if signer < self.participants(workload) {
+                transactions.push(self.transaction(workload, signer));
+            }
         }
         transactions
     }
 
-    fn transaction(&mut self, signer: usize) -> SignedTransaction {
-        let (receiver_id, action) = match self.workload {
+    /// Transactions that have to come before those of a workload, in blocks.
+    pub(crate) fn preparation(
+        &mut self,
+        workload: Workload,
+        block_len: usize,
+    ) -> Vec<Vec<SignedTransaction>> {
+        if workload != Workload::Token {
+            return Vec::new();
+        }
+        let token = contracts::name(TOKEN);
+        let owner = format!(r#"{{"owner_id":"{}","total_supply":"1"}}"#, account_id(0));
+        let made = call("new_default_meta", owner.into_bytes(), 30, 0);
+        let mut blocks = vec![vec![self.sign(0, token.clone(), made)]];
+        let participants = self.participants(workload);
+        let registered: Vec<_> = (1..participants)
+            .map(|user| {
+                let registration = call("storage_deposit", b"{}".to_vec(), 30, REGISTRATION);
+                self.sign(user, token.clone(), registration)
+            })
+            .collect();
+        let minted: Vec<_> = (0..participants)
+            .map(|user| {
+                let to = format!(r#"{{"account_id":"{}","amount":"1000000"}}"#, account_id(user));
+                self.sign(0, token.clone(), call("mint", to.into_bytes(), 30, 1))
+            })
+            .collect();
+        // A block is done before the next begins, so that nobody gets tokens unregistered.
+        blocks.extend(registered.chunks(block_len).chain(minted.chunks(block_len)).map(<[_]>::to_vec));
+        blocks
+    }
+
+    /// Users that take part are the first ones.
+    fn participants(&self, workload: Workload) -> usize {
+        match workload {
+            Workload::Token => self.users.len().min(MOST_PARTICIPANTS),
+            _ => self.users.len(),
+        }
+    }
+
+    /// The next of all users in their order; a new order if it has not so many any more.
+    fn next_signer(&mut self, left: usize) -> usize {
+        if self.order.len() - self.signed < left {
+            self.random.shuffle(&mut self.order);
+            self.signed = 0;
+        }
+        self.signed += 1;
+        self.order[self.signed - 1]
+    }
+
+    fn transaction(&mut self, workload: Workload, signer: usize) -> SignedTransaction {
+        let participants = self.participants(workload);
+        let (receiver_id, action) = match workload {
             Workload::Transfer => {
                 let deposit = 1 + self.random.below(1000) as u128;
                 let deposit = Balance::from_yoctonear(deposit);
                 let transfer = Action::Transfer(TransferAction { deposit });
-                (account_id(self.other(signer)), transfer)
+                (account_id(self.other(signer, participants)), transfer)
             }
             Workload::Noop => (contracts::name(COUNTER), call("noop", Vec::new(), 5, 0)),
             Workload::Write100 => {
@@ -128,7 +146,7 @@ impl<'u> Traffic<'u> {
                 (contracts::name(COUNTER), call("write100", key, 10, 0))
             }
             Workload::Token => {
-                let receiver = account_id(self.other(signer));
+                let receiver = account_id(self.other(signer, participants));
                 let arguments = format!(r#"{{"receiver_id":"{receiver}","amount":"1"}}"#);
                 (contracts::name(TOKEN), call("ft_transfer", arguments.into_bytes(), 30, 1))
             }
@@ -146,9 +164,8 @@ impl<'u> Traffic<'u> {
     }
 
     /// Another of those who take part.
-    fn other(&mut self, user: usize) -> usize {
-        let others = self.order.len() - 1;
-        (user + 1 + self.random.below(others)) % self.order.len()
+    fn other(&mut self, user: usize, participants: usize) -> usize {
+        (user + 1 + self.random.below(participants.saturating_sub(1))) % participants
     }
 
     fn sign(&mut self, signer: usize, receiver: AccountId, action: Action) -> SignedTransaction {

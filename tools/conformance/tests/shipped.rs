@@ -53,3 +53,14 @@ fn vm_vectors_pass_on_wasmi() {
 fn primitives_vectors_that_have_a_runner_pass() {
     assert!(passed("primitives", EngineKind::Wasmi) >= 754);
 }
+
+/// 250 scenarios in four ways, and 46 queries.
+#[test]
+fn state_transition_vectors_pass_on_wasmer() {
+    assert_eq!(passed("apply", EngineKind::Wasmer), 4 * 250 + 46);
+}
+
+#[test]
+fn state_transition_vectors_pass_on_wasmi() {
+    assert_eq!(passed("apply", EngineKind::Wasmi), 4 * 250 + 46);
+}

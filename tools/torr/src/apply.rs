@@ -64,7 +64,7 @@ pub(crate) fn apply(arguments: &ApplyArguments) -> Result<Verdict, CliError> {
         None => Witnesses::Unwanted,
     };
     let genesis = KeptBlocks::new(&*database).genesis()?.ok_or(ChainError::NoChain)?;
-    let mut chain = Chain::open(database, arguments.environment.machine(witnesses)?)?;
+    let mut chain = Chain::open(&database, arguments.environment.machine(witnesses)?)?;
     let mut blocks = BlockFile::open(&arguments.blocks, arguments.quiet)?;
     blocks.expect_genesis(genesis.hash)?;
     blocks.skip_to_head(&chain)?;

@@ -71,11 +71,8 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<Verdict, CliError> {
         Some(height) => height,
         None => Chain::oldest_height(&database)?,
     };
-    let mut chain = Chain::open_at(
-        database.clone(),
-        arguments.environment.machine(Witnesses::Unwanted)?,
-        from,
-    )?;
+    let mut chain =
+        Chain::open_at(&database, arguments.environment.machine(Witnesses::Unwanted)?, from)?;
     let kept = KeptBlocks::new(&*database);
     let mut heights = kept.heights()?;
     heights.retain(|height| *height > from && arguments.to.is_none_or(|to| *height <= to));

@@ -40,6 +40,8 @@ macro_rules! cases {
 
 cases! {
     bad_input
+    blocks
+    blocks_refused
     callbacks
     completions
     counter
@@ -141,6 +143,11 @@ fn execute(folder: &Path, command: &str, more: &[&str]) -> String {
             let mut bytes = fs::read(folder.join(file)).unwrap();
             bytes[offset.parse::<usize>().unwrap()] ^= 1;
             fs::write(folder.join(file), bytes).unwrap();
+            "\n".to_owned()
+        }
+        ["cut", file, length] => {
+            let bytes = fs::read(folder.join(file)).unwrap();
+            fs::write(folder.join(file), &bytes[..length.parse::<usize>().unwrap()]).unwrap();
             "\n".to_owned()
         }
         ["same", one, other] => {

@@ -56,7 +56,7 @@ pub(super) fn delete(
 }
 
 /// Compute that removing nonces of gas keys takes, as if a contract did it; their keys have `key_bytes`
-/// bytes together. It is not paid for: gas for it was burnt when they were added.
+/// bytes together. It counts for the chunk, but no gas is burnt for it.
 pub(super) fn nonce_removals_compute(
     costs: &ExtCosts,
     count: u64,

@@ -16,7 +16,7 @@
 
 use super::Application;
 use crate::receipt::{ExecutedReceipt, Execution, execute_receipt};
-use crate::state::{ChunkState, NodeCounts, Scope, StateUpdate, TrieFork, TrieReader};
+use crate::state::{ChunkState, NodeCounts, Scope, StateUpdate, TrieFork};
 use std::collections::{BTreeMap, BTreeSet};
 use torr_parameters::{ExtCost, RuntimeConfig};
 use torr_primitives::outcome::{
@@ -172,10 +172,10 @@ fn execute_group(
     let forks: Vec<Box<dyn TrieFork + '_>> =
         receipts.iter().map(|_| state.reader().fork()).collect();
     let Some(first) = forks.first() else { return Vec::new() };
-    let mut update = state.speculate(as_reader(first), Scope::Account(receiver_id));
+    let mut update = state.speculate(&**first, Scope::Account(receiver_id));
     let mut done = Vec::new();
     for (receipt, fork) in receipts.iter().zip(&forks) {
-        update.read_through(as_reader(fork));
+        update.read_through(&**fork);
         let Some(result) = execute_with_instant(receipt, execution, &mut update) else { break };
         done.push(result);
     }
@@ -185,10 +185,6 @@ fn execute_group(
         .zip(recorded)
         .map(|((executed, instant), recorded)| Speculation { executed, instant, recorded })
         .collect()
-}
-
-fn as_reader<'f>(fork: &'f Box<dyn TrieFork + '_>) -> &'f dyn TrieReader {
-    &**fork
 }
 
 /// Executes a receipt and those that it sends to be executed at once; `None` if that cannot be foreseen.

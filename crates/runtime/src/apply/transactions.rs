@@ -11,6 +11,7 @@ use crate::transaction::{
     Charge, Signer, TransactionCost, Verdict, accepted_outcome, failed_outcome, receipt,
     refused_deposit_outcome, validate_all, verify,
 };
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use torr_crypto::key::PublicKeyHandle;
 use torr_primitives::error::InvalidTxError;
@@ -84,10 +85,10 @@ impl Application<'_> {
             }
             let Some(index) = transaction.nonce().nonce_index() else { continue };
             let key = (key, index);
-            if !signers.gas_key_nonces.contains_key(&key) {
+            if let Entry::Vacant(entry) = signers.gas_key_nonces.entry(key) {
                 let account_id = account_id.clone();
                 let trie_key = TrieKey::GasKeyNonce { account_id, public_key, index };
-                signers.gas_key_nonces.insert(key, self.state.read(&trie_key)?);
+                entry.insert(self.state.read(&trie_key)?);
             }
         }
         Ok(signers)

@@ -7,6 +7,9 @@ use std::sync::Arc;
 use torr_vm_logic::error::Result as VmResult;
 use torr_vm_logic::external::StorageMeter;
 
+/// A value before it was changed, if there was one.
+type OldValue = Option<Arc<[u8]>>;
+
 /// Charges for an old value of a length in bytes.
 type PayOld = fn(&mut StorageMeter<'_>, u64) -> VmResult<()>;
 
@@ -97,7 +100,7 @@ impl External<'_, '_> {
         key: &DataKey,
         pay: PayOld,
         meter: &mut StorageMeter<'_>,
-    ) -> Result<(Option<Arc<[u8]>>, NodeCounts), Broken> {
+    ) -> Result<(OldValue, NodeCounts), Broken> {
         if let Some(changed) = self.state.changed_data(key) {
             if let Some(value) = changed {
                 pay(meter, value.len() as u64)?;

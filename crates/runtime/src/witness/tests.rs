@@ -175,10 +175,7 @@ fn a_witness_is_enough() {
         .outcomes
         .iter()
         .map(|outcome| {
-            matches!(
-                outcome.outcome.status,
-                torr_primitives::outcome::ExecutionStatus::Failure(_)
-            )
+            matches!(outcome.outcome.status, torr_primitives::outcome::ExecutionStatus::Failure(_))
         })
         .collect();
     assert_eq!(failed, [false, true, false]);

@@ -60,7 +60,7 @@ impl Example {
 
     /// What all blocks come to, applied on a machine.
     fn applied(&self, machine: Machine) -> BlockRecord {
-        let mut chain = Chain::open(self.begun(), machine).unwrap();
+        let mut chain = Chain::open(&self.begun(), machine).unwrap();
         for block in &self.blocks {
             chain.advance(block).unwrap();
         }
@@ -102,7 +102,7 @@ fn every_way_comes_to_the_same() {
 fn workloads_do_what_they_say() {
     for kind in [Kind::Transfers, Kind::Token, Kind::Storage, Kind::CrossContract] {
         let example = Example::new(kind, 1, None);
-        let mut chain = Chain::open(example.begun(), plain()).unwrap();
+        let mut chain = Chain::open(&example.begun(), plain()).unwrap();
         let mut failures = 0;
         for block in &example.blocks {
             let applied = chain.advance(block).unwrap();
@@ -122,12 +122,12 @@ fn a_chain_that_is_opened_anew_after_each_block_is_the_same() {
     for block in &example.blocks {
         // The genesis is there already.
         Chain::begin(&database, &example.genesis, &example.path()).unwrap();
-        Chain::open(Arc::clone(&database), plain()).unwrap().advance(block).unwrap();
+        Chain::open(&database, plain()).unwrap().advance(block).unwrap();
     }
     assert_eq!(KeptBlocks::new(&*database).last().unwrap(), Some(expected));
     // And all that came of it can be found again.
     assert_eq!(Chain::oldest_height(&database).unwrap(), 0);
-    let mut chain = Chain::open_at(Arc::clone(&database), plain(), 0).unwrap();
+    let mut chain = Chain::open_at(&database, plain(), 0).unwrap();
     let kept = KeptBlocks::new(&*database);
     for height in kept.heights().unwrap().into_iter().skip(1) {
         let block = kept.block(height).unwrap().unwrap();
@@ -143,7 +143,7 @@ fn go_on(
     trie: TrieKind,
 ) -> Result<(), ChainError> {
     Chain::begin(database, &example.genesis, &example.path())?;
-    let mut chain = Chain::open(Arc::clone(database), machine(trie, 1))?;
+    let mut chain = Chain::open(database, machine(trie, 1))?;
     let head = chain.head().height;
     for block in example.blocks.iter().filter(|block| block.height > head) {
         chain.advance(block)?;
@@ -185,11 +185,12 @@ fn a_block_that_cannot_be_written_leaves_the_one_before() {
         let before = KeptBlocks::new(&*inner).last().unwrap().unwrap();
         // The write of the block is the last operation.
         let counting = Arc::new(FaultyDatabase::new(example.begun(), Fault::None));
-        let mut chain = Chain::open(counting.clone(), machine(trie, 1)).unwrap();
+        let database: Arc<dyn Database> = counting.clone();
+        let mut chain = Chain::open(&database, machine(trie, 1)).unwrap();
         chain.advance(&example.blocks[0]).unwrap();
         let fault = Fault::Error(counting.operations() - 1);
-        let failing = Arc::new(FaultyDatabase::new(Arc::clone(&inner), fault));
-        let mut chain = Chain::open(failing, machine(trie, 1)).unwrap();
+        let failing: Arc<dyn Database> = Arc::new(FaultyDatabase::new(Arc::clone(&inner), fault));
+        let mut chain = Chain::open(&failing, machine(trie, 1)).unwrap();
         assert!(matches!(chain.advance(&example.blocks[0]), Err(ChainError::Store(_))));
         assert_eq!(
             (chain.head(), KeptBlocks::new(&*inner).last().unwrap().as_ref()),
@@ -204,7 +205,7 @@ fn a_block_that_cannot_be_written_leaves_the_one_before() {
 #[test]
 fn what_does_not_follow_is_refused() {
     let example = Example::new(Kind::Transfers, 2, None);
-    let mut chain = Chain::open(example.begun(), machine(TrieKind::Memory, 1)).unwrap();
+    let mut chain = Chain::open(&example.begun(), machine(TrieKind::Memory, 1)).unwrap();
     let [first, second, ..] = &example.blocks[..] else { panic!("there are five") };
     let before = chain.head().clone();
     let refused = |chain: &mut Chain, block: &Block| chain.advance(block).err().unwrap();
@@ -226,7 +227,7 @@ fn what_does_not_follow_is_refused() {
 #[test]
 fn receipts_wait_for_a_chunk_that_is_missing() {
     let example = Example::new(Kind::Transfers, 2, None);
-    let mut chain = Chain::open(example.begun(), plain()).unwrap();
+    let mut chain = Chain::open(&example.begun(), plain()).unwrap();
     chain.advance(&example.blocks[0]).unwrap();
     let waiting =
         |chain: &Chain, shard_id: ShardId| chain.head().shard(shard_id).unwrap().pending.len();
@@ -260,5 +261,5 @@ fn databases_of_other_chains_are_refused() {
     let refused = Chain::begin(&database, &other.genesis, &other.path());
     assert!(matches!(refused, Err(ChainError::OtherGenesis { .. })));
     let empty: Arc<dyn Database> = Arc::new(MemoryDatabase::new());
-    assert!(matches!(Chain::open(empty, plain()).err(), Some(ChainError::NoChain)));
+    assert!(matches!(Chain::open(&empty, plain()).err(), Some(ChainError::NoChain)));
 }

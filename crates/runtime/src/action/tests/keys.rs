@@ -1,6 +1,7 @@
 //! Keys that are added and deleted.
 
 use super::fixture::{NONCE, World, access_key, id, key, near, own, yocto};
+use std::slice;
 use torr_parameters::ExtCost;
 use torr_primitives::action::{Action, AddKeyAction, DeleteKeyAction};
 use torr_primitives::error::ActionErrorKind;
@@ -70,7 +71,7 @@ fn a_key_is_added_once_and_deleted_once() {
         (delete(0), None),
         (add(1, AccessKeyPermission::FullAccess), None),
     ] {
-        let done = World::of_alice().receive(&own("alice.near"), &[action.clone()]);
+        let done = World::of_alice().receive(&own("alice.near"), slice::from_ref(&action));
         assert_eq!(done.failure(), failure.as_ref(), "{action:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! To which accounts an action may be done, and by whom.
 
 use super::fixture::{World, access_key, between, id, key, near, own, secret, yocto};
+use std::slice;
 use torr_primitives::action::delegate::{
     DelegateAction, DelegateActionV2, SignedDelegateAction, VersionedDelegateAction,
     VersionedSignedDelegateAction,
@@ -112,7 +113,7 @@ fn delete_account() -> Action {
 fn most_actions_need_an_account() {
     let missing = ActionErrorKind::AccountDoesNotExist { account_id: id("alice.near") };
     for (action, _) in on_accounts() {
-        let done = World::at(86).receive(&own("alice.near"), &[action.clone()]);
+        let done = World::at(86).receive(&own("alice.near"), slice::from_ref(&action));
         assert_eq!(done.failure(), Some(&missing), "{action:?}");
         assert_eq!(done.recorded, 0);
     }
@@ -125,7 +126,7 @@ fn most_actions_need_an_account_with_its_initial_state() {
     let mut world = World::at(88);
     world.put(&TrieKey::Account { account_id }, &Account::uninitialized(near(100), 100, 1));
     for (action, _) in on_accounts() {
-        let done = world.receive(&own("alice.near"), &[action.clone()]);
+        let done = world.receive(&own("alice.near"), slice::from_ref(&action));
         assert_eq!(done.failure(), Some(&waits), "{action:?}");
     }
 }
@@ -140,7 +141,8 @@ fn an_account_alone_changes_what_it_is() {
         if matches!(action, Action::FunctionCall(_)) {
             continue;
         }
-        let done = World::of_alice().receive(&between("bob.near", "alice.near"), &[action.clone()]);
+        let done =
+            World::of_alice().receive(&between("bob.near", "alice.near"), slice::from_ref(&action));
         assert_eq!(done.failure() == Some(&forbidden), is_for_owner_alone, "{action:?}");
     }
 }
@@ -201,7 +203,7 @@ fn accounts_are_created_by_those_who_may() {
     ] {
         let mut world = World::at(version);
         let create = Action::CreateAccount(CreateAccountAction {});
-        let done = world.receive(&between(by, name), &[create.clone()]);
+        let done = world.receive(&between(by, name), slice::from_ref(&create));
         assert_eq!(done.failure(), failure.as_ref(), "{name} by {by}");
         if failure.is_none() {
             assert_eq!(done.receiver.actor_id, id(name));

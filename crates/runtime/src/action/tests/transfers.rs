@@ -3,6 +3,7 @@
 use super::fixture::{
     HEIGHT, NONCE, Parties, World, access_key, between, id, key, near, own, yocto,
 };
+use std::slice;
 use torr_crypto::key::PublicKey;
 use torr_primitives::action::{
     Action, TransferAction, TransferToGasKeyAction, WithdrawFromGasKeyAction,
@@ -176,7 +177,7 @@ fn tokens_move_between_an_account_and_its_gas_key() {
     ] {
         let mut world = World::of_alice();
         world.put_key("alice.near", 1, &access_key(0, gas_key(10)));
-        let done = world.receive(&own("alice.near"), &[action.clone()]);
+        let done = world.receive(&own("alice.near"), slice::from_ref(&action));
         assert_eq!(done.failure(), failure.as_ref(), "{action:?}");
         assert_eq!(world.key("alice.near", 1).unwrap().permission, gas_key(of_key), "{action:?}");
         let amount = yocto(near(100).as_yoctonear() + of_account);
