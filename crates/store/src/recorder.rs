@@ -1,11 +1,11 @@
 //! Noting what is read of a trie, to prove it to others.
 
-mod hash_map;
+mod bytes_by_hash;
 
 use crate::node::ValueRef;
 use crate::partial_state::PartialState;
 use crate::source::{NodeSource, ReadNode, TrieError};
-use hash_map::HashMap;
+use bytes_by_hash::BytesByHash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use torr_crypto::hash::CryptoHash;
 
@@ -21,7 +21,7 @@ pub struct Recorder<S> {
 /// What was read, each thing once.
 #[derive(Clone, Debug, Default)]
 pub struct Recorded {
-    bytes: HashMap,
+    bytes: BytesByHash,
     size: u64,
     /// What was read, each time that it was, while somebody wants to know.
     visits: Option<Vec<CryptoHash>>,

@@ -9,7 +9,7 @@ use torr_crypto::hash::CryptoHash;
 
 /// Bytes by their hashes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct HashMap {
+pub(super) struct BytesByHash {
     entries: Vec<(CryptoHash, Arc<[u8]>)>,
     /// Places among the entries, plus one; zero where there is none. As many as a power of two, and more
     /// than entries.
@@ -20,7 +20,7 @@ pub(super) struct HashMap {
 /// Slots that a map has at first.
 const FIRST_SLOTS: usize = 128;
 
-impl HashMap {
+impl BytesByHash {
     /// Puts bytes under a hash if nothing stands there; says their length then.
     pub(super) fn insert_with(
         &mut self,
@@ -99,14 +99,14 @@ fn start_of(hash: &CryptoHash) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::HashMap;
+    use super::BytesByHash;
     use std::collections::BTreeMap;
     use std::sync::Arc;
     use torr_crypto::hash::CryptoHash;
 
     #[test]
     fn it_keeps_what_a_sorted_map_keeps() {
-        let mut map = HashMap::default();
+        let mut map = BytesByHash::default();
         let mut sorted = BTreeMap::new();
         for number in 0..5000_u32 {
             let hash = CryptoHash::of(&(number % 3000).to_le_bytes());
@@ -122,7 +122,7 @@ mod tests {
     /// Hashes that differ in a few bits only still come apart.
     #[test]
     fn hashes_that_look_alike_do_not_meet() {
-        let mut map = HashMap::default();
+        let mut map = BytesByHash::default();
         for number in 0..2000_u64 {
             let mut hash = CryptoHash([0; 32]);
             hash.0[..8].copy_from_slice(&(number << 40).to_le_bytes());
