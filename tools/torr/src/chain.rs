@@ -112,7 +112,10 @@ impl Chain {
     ///
     /// # Errors
     /// When the database keeps no chain, or something in it does not fit together.
-    pub(crate) fn open(database: Arc<dyn Database>, machine: Machine) -> Result<Chain, ChainError> {
+    pub(crate) fn open(
+        database: &Arc<dyn Database>,
+        machine: Machine,
+    ) -> Result<Chain, ChainError> {
         let kept = KeptBlocks::new(&**database);
         let genesis = kept.genesis()?.ok_or(ChainError::NoChain)?;
         let head = kept.last()?.ok_or(ChainError::NoGenesisBlock)?;
