@@ -4,9 +4,7 @@
 //! nothing more is read and proofs stay as they are. A receipt brings its deposits and the gas that was
 //! bought for it. What it changes of balances, what it sends and what it burns has to come to the same.
 
-use crate::action_fees::{
-    prepaid_execution_fees, prepaid_gas, prepaid_send_fees, total_deposit,
-};
+use crate::action_fees::{prepaid_execution_fees, prepaid_gas, prepaid_send_fees, total_deposit};
 use crate::error::Fault;
 use crate::receipt::ActionReceiptRef;
 use crate::state::Changed;
@@ -105,23 +103,20 @@ pub(crate) fn check_receipt<'c>(
     config: &RuntimeConfig,
 ) -> Result<(), Fault> {
     // Later changes of the same key replace earlier ones.
-    let last: BTreeMap<&Vec<u8>, &Changed> =
-        changes.filter(|(key, _)| holds_tokens(key)).collect();
+    let last: BTreeMap<&Vec<u8>, &Changed> = changes.filter(|(key, _)| holds_tokens(key)).collect();
     let mut brought = Sum(of_receipt(receipt, config)?);
     let mut left = Sum(Balance::ZERO);
     for (key, changed) in last {
-        brought.add(before.0.get(key).map_or(Ok(Balance::ZERO), |value| {
-            of_value(key, value, config)
-        })?)?;
+        brought.add(
+            before.0.get(key).map_or(Ok(Balance::ZERO), |value| of_value(key, value, config))?,
+        )?;
         left.add(of_value(key, changed, config)?)?;
     }
     for receipt in sent {
         left.add(of_receipt(receipt, config)?)?;
     }
     brought.add(stats.subsidized_amount)?;
-    for burnt in
-        [stats.tx_burnt_amount, stats.slashed_burnt_amount, stats.other_burnt_amount]
-    {
+    for burnt in [stats.tx_burnt_amount, stats.slashed_burnt_amount, stats.other_burnt_amount] {
         left.add(burnt)?;
     }
     check("a receipt", receipt.receipt_id, brought.0, left.0)

@@ -301,10 +301,14 @@ impl Chain {
         change(&mut shard.state, &result.state_changes);
         let after = balance_of_state(&shard.state, &self.config);
         let outgoing = &result.outgoing_receipts;
-        check_balance(&place, &self.config, plan, outgoing, &result.stats.balance, [
-            before + rewards,
-            after,
-        ]);
+        check_balance(
+            &place,
+            &self.config,
+            plan,
+            outgoing,
+            &result.stats.balance,
+            [before + rewards, after],
+        );
         for (account_id, (counted, said)) in storage_usages(&shard.state) {
             assert_eq!(said, counted, "{place}: {account_id} says that it uses {said} bytes");
         }
@@ -343,8 +347,7 @@ fn check_balance(
         receipts.iter().map(|receipt| balance_of_receipt(receipt, config)).sum()
     };
     let added = before + of_receipts(&plan.incoming) + stats.subsidized_amount.as_yoctonear();
-    let burnt =
-        [stats.tx_burnt_amount, stats.slashed_burnt_amount, stats.other_burnt_amount];
+    let burnt = [stats.tx_burnt_amount, stats.slashed_burnt_amount, stats.other_burnt_amount];
     let burnt: u128 = burnt.into_iter().map(Balance::as_yoctonear).sum();
     let left = after + of_receipts(outgoing) + burnt;
     assert_eq!(

@@ -20,8 +20,16 @@ pub type Entries = BTreeMap<Vec<u8>, Vec<u8>>;
 pub(super) const TREASURY: &str = "treasury.near";
 /// Accounts with a name, the shards of which differ.
 const NAMED: [&str; 10] = [
-    "alice.near", "bob.near", "carol.near", "dora.near", "frank.near", "peter.near", "rosa.near",
-    "victor.near", "sub.alice.near", "near",
+    "alice.near",
+    "bob.near",
+    "carol.near",
+    "dora.near",
+    "frank.near",
+    "peter.near",
+    "rosa.near",
+    "victor.near",
+    "sub.alice.near",
+    "near",
 ];
 /// Accounts with the `script` contract.
 const SCRIPTED: [&str; 3] = ["apps.near", "market.near", "script.near"];

@@ -268,8 +268,8 @@ impl Program {
                 op::TRANSFER
             }
             _ => {
-                let method: &[u8] = [b"run".as_slice(), b"call_a", b"noop", b"trap"]
-                    [numbers.below(4) as usize];
+                let method: &[u8] =
+                    [b"run".as_slice(), b"call_a", b"noop", b"trap"][numbers.below(4) as usize];
                 operands.extend(string(method.to_vec()));
                 operands.extend(string(nested(numbers, names, depth)));
                 operands.push(amount);

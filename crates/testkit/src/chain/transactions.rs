@@ -4,10 +4,10 @@
 //! state can refuse.
 
 use super::books::decoded;
+use super::choices::Choices;
 use super::population::{Entries, Population, near};
 use super::script::{self, Names, SCRIPT, choose};
 use crate::contracts;
-use super::choices::Choices;
 use std::collections::BTreeSet;
 use torr_crypto::hash::CryptoHash;
 use torr_crypto::key::{PublicKeyHandle, SecretKey, Signature};
@@ -157,10 +157,8 @@ impl<'g> Generator<'g> {
     fn nonce(&mut self, account_id: &AccountId, secret: usize) -> Option<TransactionNonce> {
         let public_key = PublicKeyHandle::from(&self.population.secrets[secret].public_key());
         let account_id = account_id.clone();
-        let key = TrieKey::AccessKey {
-            account_id: account_id.clone(),
-            public_key: public_key.clone(),
-        };
+        let key =
+            TrieKey::AccessKey { account_id: account_id.clone(), public_key: public_key.clone() };
         let access_key: AccessKey = decoded(&key, self.state.get(&key.to_bytes())?);
         let step = if self.one_in(20) { 0 } else { 1 + self.numbers.below(4) };
         let Some(info) = access_key.permission.gas_key_info() else {
@@ -243,11 +241,7 @@ impl<'g> Generator<'g> {
     }
 
     fn function_call(&mut self) -> Action {
-        let names = Names {
-            accounts: &self.accounts,
-            keys: &self.public_keys,
-            codes: &self.codes,
-        };
+        let names = Names { accounts: &self.accounts, keys: &self.public_keys, codes: &self.codes };
         let args = script::random(self.numbers, &names, 2);
         let method = *choose(self.numbers, &["run", "run", "run", "call_a", "trap", "noop"]);
         Action::FunctionCall(Box::new(FunctionCallAction {
@@ -301,10 +295,7 @@ impl<'g> Generator<'g> {
     }
 
     fn add_key(&mut self) -> Action {
-        let info = GasKeyInfo {
-            balance: Balance::ZERO,
-            num_nonces: self.numbers.below(4) as u16,
-        };
+        let info = GasKeyInfo { balance: Balance::ZERO, num_nonces: self.numbers.below(4) as u16 };
         let functions = FunctionCallPermission {
             allowance: self.one_in(2).then(|| self.amount()),
             receiver_id: "script.near".to_owned(),

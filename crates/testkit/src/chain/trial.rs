@@ -94,8 +94,7 @@ impl ShardTries {
         trial: &Trial,
         place: &str,
     ) -> ApplyResult<MemoryPlace> {
-        let memory =
-            self.memory.version(self.root).unwrap_or_else(|| panic!("{place}: no root"));
+        let memory = self.memory.version(self.root).unwrap_or_else(|| panic!("{place}: no root"));
         let [first, others @ ..] = trial.runners.as_slice() else { panic!("no engine") };
         let usual = Environment::new(first, &trial.one);
         let result = apply(&memory, input, &usual)
@@ -117,7 +116,8 @@ impl ShardTries {
         let codes = codes(state);
         for threads in [&trial.one, &trial.more[0]] {
             let from_proof = Trie::with_root(&result.proof, self.root);
-            let environment = Environment { codes: Some(&codes), ..Environment::new(first, threads) };
+            let environment =
+                Environment { codes: Some(&codes), ..Environment::new(first, threads) };
             same(place, "from the proof", &result, &from_proof, input, &environment);
         }
         self.keep(&result, place);
@@ -126,8 +126,7 @@ impl ShardTries {
 
     fn keep(&mut self, result: &ApplyResult<MemoryPlace>, place: &str) {
         let finished = &result.trie_update;
-        let root =
-            self.memory.commit(finished).unwrap_or_else(|error| panic!("{place}: {error}"));
+        let root = self.memory.commit(finished).unwrap_or_else(|error| panic!("{place}: {error}"));
         assert_eq!(root, result.state_root, "{place}: the root of what is kept");
         if root != self.root {
             self.memory.remove(self.root);
