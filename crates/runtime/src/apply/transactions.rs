@@ -181,6 +181,8 @@ impl Application<'_> {
         if let Some(access_key) = access_key {
             self.state.write(&TrieKey::AccessKey { account_id, public_key }, access_key)?;
         }
-        before.checked_sub(after).ok_or(Fault::Bug { what: "a transaction gives its signer nothing" })
+        before
+            .checked_sub(after)
+            .ok_or(Fault::Bug { what: "a transaction gives its signer nothing" })
     }
 }

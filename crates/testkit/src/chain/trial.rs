@@ -11,7 +11,7 @@ use torr_primitives::outcome::ExecutionStatus;
 use torr_runtime::{ApplyResult, ChunkInput, ContractCodes, Environment, Threads, apply};
 use torr_store::memory_trie::{MemoryPlace, MemoryTrie};
 use torr_store::partial_state::PartialState;
-use torr_store::source::NodeSource;
+use torr_store::source::SharedNodeSource;
 use torr_store::trie::{EMPTY_ROOT, Trie};
 use torr_vm_runner::{CacheConfig, EngineKind, Runner};
 
@@ -147,8 +147,7 @@ fn same<S>(
     input: &ChunkInput<'_>,
     environment: &Environment<'_>,
 ) where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
+    S: SharedNodeSource,
 {
     let transactions = input.transactions;
     let result = apply(trie, input, environment)
@@ -170,6 +169,7 @@ fn same<S>(
         bandwidth_scheduler_state_hash,
         contract_accesses,
         contract_deployments,
+        contract_keys,
         proof,
     } = result;
     macro_rules! equal {
@@ -195,6 +195,7 @@ fn same<S>(
         bandwidth_scheduler_state_hash,
         contract_accesses,
         contract_deployments,
+        contract_keys,
         state_root,
         proof
     );
