@@ -106,7 +106,11 @@ fn transaction(signer: usize, receiver_id: AccountId, action: Action) -> SignedT
 fn transfers() -> Vec<SignedTransaction> {
     let transfer = |signer| {
         let deposit = Balance::from_yoctonear(1);
-        transaction(signer, user(signer + TRANSACTIONS), Action::Transfer(TransferAction { deposit }))
+        transaction(
+            signer,
+            user(signer + TRANSACTIONS),
+            Action::Transfer(TransferAction { deposit }),
+        )
     };
     (0..TRANSACTIONS).map(transfer).collect()
 }

@@ -3,6 +3,7 @@
 //! A contract or a transaction that fails is neither; it has an outcome. Nothing of a chunk that is not
 //! applied is kept.
 
+use torr_crypto::hash::CryptoHash;
 use torr_primitives::congestion::CongestionError;
 use torr_primitives::error::ReceiptValidationError;
 use torr_primitives::receipt::ReceiptGroupsError;
@@ -78,6 +79,20 @@ pub enum Fault {
     Overflow {
         /// Which amount.
         what: &'static str,
+    },
+    /// Tokens were made or lost. Nothing of the chunk is kept.
+    #[error(
+        "this is a bug, please report it: {what} ({id}) brought {brought} yoctoNEAR and left {left}"
+    )]
+    BalanceMismatch {
+        /// A transaction or a receipt.
+        what: &'static str,
+        /// Which.
+        id: CryptoHash,
+        /// Tokens that were there before, in yoctoNEAR.
+        brought: Balance,
+        /// Tokens that are there after it, in yoctoNEAR, with those that were burnt.
+        left: Balance,
     },
     /// An invariant of this code does not hold.
     #[error("this is a bug, please report it: {what}")]

@@ -9,6 +9,7 @@
 mod action;
 pub mod action_fees;
 mod apply;
+mod balance;
 pub mod bandwidth_scheduler;
 pub mod congestion;
 mod context;

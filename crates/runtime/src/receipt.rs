@@ -89,6 +89,7 @@ pub(crate) fn execute_receipt(
             }
         }
     };
+    state.check_balance(receipt, &produced.sent, &produced.balance, &execution.chunk.config)?;
     let gas = produced.outcome.as_ref().map_or(Gas::ZERO, |outcome| outcome.outcome.gas_burnt);
     Ok(ExecutedReceipt {
         effects: state.take_effects(),

@@ -18,12 +18,15 @@ pub(crate) use overlay::{Changed, Overlay, TouchedNodes};
 pub use reader::ContractCodes;
 pub(crate) use reader::{ChunkTrie, RecordedTrie, TrieFork, TrieReader, UnrecordedTrie};
 
+use crate::balance;
 use crate::error::Fault;
-use std::cell::Cell;
+use crate::stats::BalanceStats;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
-use torr_primitives::receipt::PromiseYieldTimeout;
+use torr_parameters::RuntimeConfig;
+use torr_primitives::receipt::{PromiseYieldTimeout, Receipt};
 use torr_primitives::trie_key::Column;
 use torr_primitives::{AccountId, StateChangeCause, TrieKey};
 use torr_store::node::ValueRef;
@@ -61,6 +64,8 @@ pub(crate) struct StateUpdate<'s> {
     size_before: u64,
     scope: Scope<'s>,
     left_scope: Cell<bool>,
+    /// What stood where tokens are, before the receipt.
+    tokens_before: RefCell<balance::Before>,
 }
 
 /// Changes that were committed together.
@@ -133,6 +138,7 @@ impl<'s> StateUpdate<'s> {
             size_before: 0,
             scope,
             left_scope: Cell::new(false),
+            tokens_before: RefCell::default(),
         };
         state.size_before = state.recorded_size();
         state
@@ -154,10 +160,15 @@ impl<'s> StateUpdate<'s> {
     pub(crate) fn get(&self, key: &TrieKey) -> Result<Option<Arc<[u8]>>, Fault> {
         self.check_scope(key)?;
         let key = key.to_bytes();
-        match self.changed(&key) {
-            Some(changed) => Ok(changed.clone()),
-            None => Ok(self.reader.get(&key)?),
+        if let Some(changed) = self.changed_here(&key) {
+            return Ok(changed.clone());
         }
+        let value = match self.before.get(&key) {
+            Some(changed) => changed.clone(),
+            None => self.reader.get(&key)?,
+        };
+        self.tokens_before.borrow_mut().note(&key, &value);
+        Ok(value)
     }
 
     /// Whether there is a value under a key; the value is not read.
@@ -198,8 +209,13 @@ impl<'s> StateUpdate<'s> {
             let (key, value) = entry?;
             entries.insert(key, Some(value));
         }
-        let layers = [self.before.with_prefix(prefix), self.committed.with_prefix(prefix)];
-        for (key, changed) in layers.into_iter().flatten() {
+        for (key, changed) in self.before.with_prefix(prefix) {
+            entries.insert(key.clone(), changed.clone());
+        }
+        for (key, value) in &entries {
+            self.tokens_before.borrow_mut().note(key, value);
+        }
+        for (key, changed) in self.committed.with_prefix(prefix) {
             entries.insert(key.clone(), changed.clone());
         }
         for (key, changed) in overlay::with_prefix(&self.prospective, prefix) {
@@ -313,10 +329,24 @@ impl<'s> StateUpdate<'s> {
     }
 
     fn changed(&self, key: &[u8]) -> Option<&Changed> {
-        self.prospective
-            .get(key)
-            .or_else(|| self.committed.get(key))
-            .or_else(|| self.before.get(key))
+        self.changed_here(key).or_else(|| self.before.get(key))
+    }
+
+    fn changed_here(&self, key: &[u8]) -> Option<&Changed> {
+        self.prospective.get(key).or_else(|| self.committed.get(key))
+    }
+
+    /// Holds what a receipt came to, of which the changes are committed here, against what it brought.
+    pub(crate) fn check_balance(
+        &self,
+        receipt: &Receipt,
+        sent: &[Receipt],
+        stats: &BalanceStats,
+        config: &RuntimeConfig,
+    ) -> Result<(), Fault> {
+        let before = self.tokens_before.borrow();
+        let changes = self.commits.iter().flat_map(|commit| &commit.changes);
+        balance::check_receipt(receipt, &before, changes, sent, stats, config)
     }
 
     fn check_scope(&self, key: &TrieKey) -> Result<(), Fault> {

@@ -1,9 +1,11 @@
 //! Puts both native engines under stress in one process; fails when any call ends otherwise than on
-//! the interpreter. `cargo xtask soak` builds and runs it.
+//! the interpreter. `cargo xtask soak` builds and runs it. With `--blocks`, applies generated blocks
+//! instead, and fails when anything does not add up.
 
 use clap::Parser;
 use std::process::ExitCode;
 use std::time::Duration;
+use torr_testkit::chain::{self, Chain, Trial, Ways};
 use torr_testkit::soak::{self, Length, Settings};
 use torr_vm_runner::EngineKind;
 
@@ -25,6 +27,9 @@ struct Arguments {
     /// One thread's work alone, as a failure names it: LANE:NUMBER.
     #[arg(long, value_parser = shift)]
     shift: Option<(u64, u64)>,
+    /// Apply this many generated blocks instead.
+    #[arg(long)]
+    blocks: Option<u64>,
 }
 
 fn shift(text: &str) -> Result<(u64, u64), String> {
@@ -34,7 +39,10 @@ fn shift(text: &str) -> Result<(u64, u64), String> {
 }
 
 fn main() -> ExitCode {
-    let Arguments { seconds, threads, seed, first, shift } = Arguments::parse();
+    let Arguments { seconds, threads, seed, first, shift, blocks } = Arguments::parse();
+    if let Some(blocks) = blocks {
+        return soak_blocks(seed, blocks);
+    }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build();
     let pool = pool.unwrap_or_else(|error| panic!("{error}"));
     let length = match shift {
@@ -55,4 +63,21 @@ fn main() -> ExitCode {
     let report = soak::run(&settings, &mut |progress| println!("{progress}"));
     println!("{report}");
     if report.failure.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Blocks of one generated chain. Then another follows, as chains grow poor.
+const CHAIN: u64 = 60;
+
+/// Applies generated blocks: chains of the seeds from `seed` on. Panics when anything does not add up.
+fn soak_blocks(seed: u64, blocks: u64) -> ExitCode {
+    let mut trial = Trial::new();
+    for (seed, first) in (seed..).zip((0..blocks).step_by(CHAIN as usize)) {
+        let mut chain = Chain::new(chain::Settings { seed, protocol_version: 86 });
+        for block in first..blocks.min(first + CHAIN) {
+            trial.ways = if block % 8 == 0 { Ways::Engines } else { Ways::Usual };
+            chain.step(&trial);
+        }
+        println!("seed {seed}: {}", chain.tally());
+    }
+    ExitCode::SUCCESS
 }

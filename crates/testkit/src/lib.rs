@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bomb;
+pub mod chain;
 pub mod contracts;
 pub mod counting;
 pub mod module;

@@ -8,18 +8,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use torr_crypto::hash::CryptoHash;
 use torr_parameters::{Parameters, RuntimeConfig};
+use torr_primitives::congestion::CongestionInfoV1;
 use torr_primitives::outcome::ExecutionStatus;
 use torr_primitives::receipt::Receipt;
 use torr_primitives::transaction::SignedTransaction;
-use torr_primitives::congestion::CongestionInfoV1;
 use torr_primitives::{
     Balance, BandwidthRequests, BlockBandwidthRequests, BlockCongestionInfo, CongestionInfo,
     ExtendedCongestionInfo, ProtocolVersion, ShardId, ShardLayout,
 };
 use torr_runtime::witness::validate;
 use torr_runtime::{
-    ApplyResult, BlockContext, ChunkContext, ChunkInput, ChunkPresence, Environment, EpochContext, Threads,
-
+    ApplyResult, BlockContext, ChunkContext, ChunkInput, ChunkPresence, Environment, EpochContext,
+    Threads,
 };
 use torr_store::partial_state::PartialState;
 use torr_vm_runner::Runner;

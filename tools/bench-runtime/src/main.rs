@@ -154,8 +154,12 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         let users = Users::new(accounts);
         for &store in &arguments.stores {
             match store {
-                Store::Memory => bench.measure(InMemory::new(), store, &users, &mut all, &mut memory)?,
-                Store::ByHash => bench.measure(ByHash::new(), store, &users, &mut all, &mut memory)?,
+                Store::Memory => {
+                    bench.measure(InMemory::new(), store, &users, &mut all, &mut memory)?
+                }
+                Store::ByHash => {
+                    bench.measure(ByHash::new(), store, &users, &mut all, &mut memory)?
+                }
             }
         }
     }

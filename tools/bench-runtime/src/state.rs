@@ -190,7 +190,8 @@ impl State for OnDisk {
 
     fn put(&mut self, entries: &Entries) -> Result<(), Failure> {
         let trie_update = updated(&self.memory.version(), entries)?;
-        let value = |(key, value): &(Vec<u8>, Vec<u8>)| (key.clone(), Some(value.as_slice().into()));
+        let value =
+            |(key, value): &(Vec<u8>, Vec<u8>)| (key.clone(), Some(value.as_slice().into()));
         let values = entries.iter().map(value).collect();
         self.advance(0, Applied { trie_update, values })
     }

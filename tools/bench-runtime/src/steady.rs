@@ -60,9 +60,8 @@ struct Stretch {
 impl Stretch {
     fn line(&self, since: Duration) -> String {
         let seconds = (self.apply + self.commit).as_secs_f64();
-        let resident = resident_memory().map_or_else(String::new, |bytes| {
-            format!("{:.0}", bytes as f64 / 1e6)
-        });
+        let resident = resident_memory()
+            .map_or_else(String::new, |bytes| format!("{:.0}", bytes as f64 / 1e6));
         let each = |time: Duration| time.as_secs_f64() * 1e6 / self.transactions.max(1) as f64;
         format!(
             "| {:.0} | {:.0} | {:.1} | {:.1} | {resident} |",

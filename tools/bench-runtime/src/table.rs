@@ -135,13 +135,10 @@ fn growth(fewest: usize, most: usize, all: &[Figures], memory: &[Memory]) -> Str
         "\n| {most} accounts, times the figure of {fewest} | in memory | by hash |\n|---|---:|---:|\n"
     );
     for row in ROWS {
-        let ratio = |store| {
-            Some(figure(row, most, store, all)? / figure(row, fewest, store, all)?)
-        };
+        let ratio = |store| Some(figure(row, most, store, all)? / figure(row, fewest, store, all)?);
         text.push_str(&line(row.name, &STORES.map(ratio)));
     }
-    let ratio =
-        |store| Some(megabytes(most, store, memory)? / megabytes(fewest, store, memory)?);
+    let ratio = |store| Some(megabytes(most, store, memory)? / megabytes(fewest, store, memory)?);
     text.push_str(&line("memory of the state", &STORES.map(ratio)));
     text
 }
@@ -201,7 +198,14 @@ mod tests {
             validation_micros: micros,
             proof_bytes: 1,
         };
-        Figures { accounts, store, threads: 1, workload: Transfer, stages: Vec::new(), steady: stage }
+        Figures {
+            accounts,
+            store,
+            threads: 1,
+            workload: Transfer,
+            stages: Vec::new(),
+            steady: stage,
+        }
     }
 
     #[test]

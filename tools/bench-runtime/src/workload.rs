@@ -109,7 +109,9 @@ impl<'u> Traffic<'u> {
             })
             .collect();
         // A block is done before the next begins, so that nobody gets tokens unregistered.
-        blocks.extend(registered.chunks(block_len).chain(minted.chunks(block_len)).map(<[_]>::to_vec));
+        blocks.extend(
+            registered.chunks(block_len).chain(minted.chunks(block_len)).map(<[_]>::to_vec),
+        );
         blocks
     }
 

@@ -36,6 +36,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "torr-crypto",
             "torr-parameters",
             "torr-primitives",
+            "torr-runtime",
             "torr-store",
             "torr-vm-logic",
             "torr-vm-runner",

@@ -4,6 +4,7 @@
 //! order, whether or not their transactions are valid; so they are part of the proof.
 
 use super::Application;
+use crate::balance;
 use crate::error::{ApplyError, Fault};
 use crate::feature::Feature;
 use crate::receipt_sink::ReceiptSink;
@@ -19,7 +20,7 @@ use torr_primitives::outcome::ExecutionOutcomeWithId;
 use torr_primitives::receipt::Receipt;
 use torr_primitives::transaction::SignedTransaction;
 use torr_primitives::{
-    AccessKey, Account, AccountId, Nonce, NonceIndex, StateChangeCause, TrieKey,
+    AccessKey, Account, AccountId, Balance, Nonce, NonceIndex, StateChangeCause, TrieKey,
 };
 
 /// A key of an account.
@@ -118,6 +119,7 @@ impl Application<'_> {
             gas_key_nonce: nonce.copied().flatten(),
         };
         let verdict = verify(&chunk.config, transaction, &cost, signer, chunk.block.height);
+        let mut carried = Balance::ZERO;
         let (charge, outcome) = match verdict {
             Verdict::Refused(error) => return Ok(Some(error)),
             Verdict::DepositRefused { charge, error } => {
@@ -126,6 +128,7 @@ impl Application<'_> {
             Verdict::Accepted(charge) => {
                 let receipt = receipt(signed, cost.receipt_gas_price, chunk.block.height);
                 let outcome = accepted_outcome(signed, &cost, receipt.receipt_id);
+                carried = balance::of_receipt(&receipt, &chunk.config)?;
                 if receipt.receiver_id == *account_id {
                     local.push(receipt);
                 } else {
@@ -134,8 +137,10 @@ impl Application<'_> {
                 (charge, outcome)
             }
         };
+        let burnt = outcome.outcome.tokens_burnt;
         self.record(outcome)?;
-        self.charge(&charge, key, nonce_key, signers)?;
+        let paid = self.charge(&charge, key, nonce_key, signers)?;
+        balance::check_transaction(signed.hash(), paid, burnt, carried)?;
         self.state.commit(StateChangeCause::TransactionProcessing(signed.hash()));
         Ok(None)
     }
@@ -151,20 +156,22 @@ impl Application<'_> {
         Ok(())
     }
 
-    /// Writes what a transaction changes of its signer.
+    /// Writes what a transaction changes of its signer; what the signer has less now, in yoctoNEAR.
     fn charge(
         &mut self,
         charge: &Charge,
         key: Key,
         nonce_key: Option<(Key, NonceIndex)>,
         signers: &mut Signers,
-    ) -> Result<(), Fault> {
+    ) -> Result<Balance, Fault> {
         const MISSING: Fault = Fault::Bug { what: "who is charged is there" };
         let (account_id, public_key) = key.clone();
         let account = signers.accounts.get_mut(&account_id).and_then(Option::as_mut);
         let account = account.ok_or(MISSING)?;
         let mut access_key = signers.access_keys.get_mut(&key).and_then(Option::as_mut);
+        let before = balance::of_signer(account, access_key.as_deref())?;
         charge.apply(account, access_key.as_deref_mut());
+        let after = balance::of_signer(account, access_key.as_deref())?;
         self.state.write(&TrieKey::Account { account_id: account_id.clone() }, account)?;
         if let (Some(key), Some((index, nonce))) = (nonce_key, charge.gas_key_nonce()) {
             let (account_id, public_key) = (account_id.clone(), public_key.clone());
@@ -174,6 +181,8 @@ impl Application<'_> {
         if let Some(access_key) = access_key {
             self.state.write(&TrieKey::AccessKey { account_id, public_key }, access_key)?;
         }
-        Ok(())
+        before
+            .checked_sub(after)
+            .ok_or(Fault::Bug { what: "a transaction gives its signer nothing" })
     }
 }

@@ -217,7 +217,6 @@ fn why_the_state_cannot_be_read_is_kept() {
     let reader = RecordedTrie { trie, codes: None };
     let (before, touched) = (Overlay::default(), TouchedNodes::default());
     let mut state = StateUpdate::new(&reader, &before, &touched, Scope::Everything);
-    let external = |state| External::new(&account_id, ACTION, &chunk, state);
     let is_kept = |external: External<'_, '_>| {
         let fault = external.fault.into_inner();
         assert!(
@@ -226,13 +225,13 @@ fn why_the_state_cannot_be_read_is_kept() {
         );
     };
 
-    let mut reading = external(&mut state);
+    let mut reading = External::new(&account_id, ACTION, &chunk, &mut state);
     let mut gas = much(&chunk.config);
     let read = reading.storage_read(b"a", &mut StorageMeter::new(&mut gas));
     assert!(matches!(read, Err(Stop::Fault(_))), "{read:?}");
     is_kept(reading);
 
-    let mut resuming = external(&mut state);
+    let mut resuming = External::new(&account_id, ACTION, &chunk, &mut state);
     assert!(resuming.resume_yield(root, b"").is_err());
     is_kept(resuming);
 }

@@ -65,6 +65,8 @@ pub(crate) struct StateEffects {
 impl<'s> StateUpdate<'s> {
     /// What was done to the state, to hand it in; and then the state goes on from there.
     pub(crate) fn take_effects(&mut self) -> StateEffects {
+        let changes = self.commits.iter().flat_map(|commit| &commit.changes);
+        self.tokens_before.get_mut().replace(changes);
         let effects = StateEffects {
             commits: std::mem::take(&mut self.commits),
             accessed: std::mem::take(&mut self.accessed),

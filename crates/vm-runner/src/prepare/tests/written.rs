@@ -540,10 +540,12 @@ fn what_callers_learn() {
                             result: None,
                         },
                     ),
+                    declared: "(func (param i64))",
                 },
                 ImportedFunction {
                     name: "odd",
                     signature: None,
+                    declared: "(func (param f32) (result i64))",
                 },
                 ImportedFunction {
                     name: "two",
@@ -558,6 +560,7 @@ fn what_callers_learn() {
                             ),
                         },
                     ),
+                    declared: "(func (param i64 i32) (result i64))",
                 },
             ],
             true,
