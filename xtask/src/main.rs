@@ -73,7 +73,7 @@ enum Task {
     Soak(soak::Settings),
     /// Kill a program that writes to a database, again and again, and check what is left each time.
     Crash(crash::Settings),
-    /// Check that the contract VM and the store build for wasm32.
+    /// Check that the runtime and the store build for wasm32.
     Wasm32,
     /// Rewrite the expected results of our own case files (never the conformance vectors).
     Bless,
