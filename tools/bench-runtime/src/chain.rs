@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::state::{Applied, State};
+use crate::workload;
 use cpu_time::ThreadTime;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,8 +25,6 @@ use torr_runtime::{
 use torr_store::partial_state::PartialState;
 use torr_vm_runner::Runner;
 
-/// The version of the protocol of the vectors of state transitions.
-const PROTOCOL_VERSION: ProtocolVersion = 86;
 /// Height of the first block; nonces have to be below a million times it.
 const FIRST_HEIGHT: u64 = 1_000;
 /// Nanoseconds from block to block.
@@ -40,6 +39,7 @@ pub(crate) struct Chain<'e, S> {
     runner: &'e Runner,
     pub(crate) threads: &'e Threads,
     epoch: Arc<EpochContext>,
+    version: ProtocolVersion,
     config: Arc<RuntimeConfig>,
     height: u64,
     /// Receipts that the block before has sent.
@@ -79,9 +79,7 @@ impl<'e, S: State> Chain<'e, S> {
         runner: &'e Runner,
         threads: &'e Threads,
     ) -> Result<Chain<'e, S>, Failure> {
-        let mut config = (*Parameters::builtin(PROTOCOL_VERSION)?).clone();
-        // Nothing is delayed for the length of its proof, however deep the trie.
-        config.witness.main_storage_proof_size_soft_limit = u64::MAX;
+        let version = workload::PROTOCOL_VERSION;
         let epoch = EpochContext {
             chain_id: "bench".to_owned(),
             epoch_id: CryptoHash::of(b"epoch"),
@@ -91,9 +89,18 @@ impl<'e, S: State> Chain<'e, S> {
             total_stake: Balance::ZERO,
             minimum_stake: Balance::ZERO,
         };
-        let (epoch, config) = (Arc::new(epoch), Arc::new(config));
+        let (epoch, config) = (Arc::new(epoch), config(version)?);
         let (height, receipts) = (FIRST_HEIGHT, Vec::new());
-        Ok(Chain { state, runner, threads, epoch, config, height, receipts })
+        Ok(Chain { state, runner, threads, epoch, version, config, height, receipts })
+    }
+
+    /// Goes on by a version of the protocol.
+    pub(crate) fn change_version(&mut self, version: ProtocolVersion) -> Result<(), Failure> {
+        if version != self.version {
+            self.config = config(version)?;
+            self.version = version;
+        }
+        Ok(())
     }
 
     /// Applies the next block, with all receipts that the one before has sent.
@@ -186,9 +193,17 @@ impl<'e, S: State> Chain<'e, S> {
             shard_id: SHARD_ID,
             gas_limit: None,
             config: Arc::clone(&self.config),
-            protocol_version: PROTOCOL_VERSION,
+            protocol_version: self.version,
         }
     }
+}
+
+/// The configuration of a version, but that nothing is delayed for the length of its proof, however deep
+/// the trie.
+fn config(version: ProtocolVersion) -> Result<Arc<RuntimeConfig>, Failure> {
+    let mut config = (*Parameters::builtin(version)?).clone();
+    config.witness.main_storage_proof_size_soft_limit = u64::MAX;
+    Ok(Arc::new(config))
 }
 
 /// A new chunk.

@@ -225,6 +225,7 @@ impl Bench<'_> {
             chain.threads = threads;
             let threads = threads.count().get();
             for &workload in &self.arguments.workloads {
+                chain.change_version(workload.protocol_version())?;
                 let (stages, steady) = self.blocks(&mut chain, &mut traffic, workload)?;
                 eprintln!(
                     "{accounts} accounts, {store:?}, {threads} threads, {}: {:.1} µs steady",
@@ -324,12 +325,14 @@ impl Bench<'_> {
         genesis::batches(users, &self.contracts).try_for_each(|entries| state.put(&entries))
     }
 
+    /// Applies what has to come before a workload, and goes by its version of the protocol.
     fn prepare<S: State>(
         &self,
         chain: &mut Chain<'_, S>,
         traffic: &mut Traffic<'_>,
         workload: Workload,
     ) -> Result<(), Failure> {
+        chain.change_version(workload.protocol_version())?;
         for transactions in traffic.preparation(workload, self.arguments.transactions) {
             chain.next(&transactions, Validation::Without)?;
             chain.drain()?;

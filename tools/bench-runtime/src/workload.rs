@@ -5,9 +5,10 @@ use crate::random::Random;
 use crate::users::{Users, account_id};
 use clap::ValueEnum;
 use serde::Serialize;
+use torr_parameters::LATEST_VERSION;
 use torr_primitives::action::{Action, DeployContractAction, FunctionCallAction, TransferAction};
 use torr_primitives::transaction::SignedTransaction;
-use torr_primitives::{AccountId, Balance, Gas, Nonce};
+use torr_primitives::{AccountId, Balance, Gas, Nonce, ProtocolVersion};
 
 /// What the transactions of a block do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
@@ -27,6 +28,9 @@ pub(crate) enum Workload {
     Deploy,
 }
 
+/// The version of the protocol that the reference's figures are of.
+pub(crate) const PROTOCOL_VERSION: ProtocolVersion = 86;
+
 /// Users that take part in what has to be prepared for each of them.
 const MOST_PARTICIPANTS: usize = 10_000;
 const TERAGAS: u64 = 1_000_000_000_000;
@@ -43,6 +47,17 @@ impl Workload {
             Workload::Token => "token",
             Workload::CrossContract => "cross-contract",
             Workload::Deploy => "deploy",
+        }
+    }
+
+    /// The version of the protocol that it goes by: contracts made with near-sdk import functions that are
+    /// newer than the version of the figures.
+    pub(crate) const fn protocol_version(self) -> ProtocolVersion {
+        match self {
+            Workload::Token | Workload::CrossContract => LATEST_VERSION,
+            Workload::Transfer | Workload::Noop | Workload::Write100 | Workload::Deploy => {
+                PROTOCOL_VERSION
+            }
         }
     }
 }

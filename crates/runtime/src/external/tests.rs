@@ -216,22 +216,23 @@ fn why_the_state_cannot_be_read_is_kept() {
     let trie = Trie::new(Recorder::new(source), root_node);
     let reader = RecordedTrie { trie, codes: None };
     let (before, touched) = (Overlay::default(), TouchedNodes::default());
-    let mut state = StateUpdate::new(&reader, &before, &touched, Scope::Everything);
-    let is_kept = |external: External<'_, '_>| {
+    let state = || StateUpdate::new(&reader, &before, &touched, Scope::Everything);
+    let check = |external: External<'_, '_>| {
         let fault = external.fault.into_inner();
-        assert!(
-            matches!(fault, Some(Fault::Trie(TrieError::Missing { hash })) if hash == root),
-            "{fault:?}"
-        );
+        let is_kept =
+            |fault: &_| matches!(fault, Fault::Trie(TrieError::Missing { hash }) if *hash == root);
+        assert!(fault.as_ref().is_some_and(is_kept), "{fault:?}");
     };
 
-    let mut reading = External::new(&account_id, ACTION, &chunk, &mut state);
+    let mut reading = state();
+    let mut external = External::new(&account_id, ACTION, &chunk, &mut reading);
     let mut gas = much(&chunk.config);
-    let read = reading.storage_read(b"a", &mut StorageMeter::new(&mut gas));
+    let read = external.storage_read(b"a", &mut StorageMeter::new(&mut gas));
     assert!(matches!(read, Err(Stop::Fault(_))), "{read:?}");
-    is_kept(reading);
+    check(external);
 
-    let mut resuming = External::new(&account_id, ACTION, &chunk, &mut state);
-    assert!(resuming.resume_yield(root, b"").is_err());
-    is_kept(resuming);
+    let mut resuming = state();
+    let mut external = External::new(&account_id, ACTION, &chunk, &mut resuming);
+    assert!(external.resume_yield(root, b"").is_err());
+    check(external);
 }

@@ -195,7 +195,7 @@ pub(super) fn joined(mut expect: Value) -> Result<Value, String> {
     Ok(expect)
 }
 
-/// What the cases of a file share.
+/// What the scenarios of a file share.
 pub(super) struct Shared {
     pub(super) protocol_version: ProtocolVersion,
     pub(super) contracts: Contracts,

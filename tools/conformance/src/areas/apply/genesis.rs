@@ -19,13 +19,17 @@ pub(crate) type StateEntries = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// The field `genesis` of a scenario.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Genesis {
     records: Vec<Value>,
     state_roots: Vec<ShardRoot>,
+    /// The same once more when there is one shard.
+    state_root: Option<CryptoHash>,
 }
 
 /// Which root the state of a shard has.
 #[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ShardRoot {
     shard_id: ShardId,
     state_root: CryptoHash,
@@ -72,7 +76,17 @@ impl Genesis {
                 false => Err(format!("the state of shard {shard_id} has root {root} at first")),
             }
         };
-        self.state_roots.iter().map(state).collect()
+        let states = self.state_roots.iter().map(state).collect::<Result<BTreeMap<_, _>, _>>()?;
+        if let Some(shard_id) = records.keys().next() {
+            return Err(format!("there are records of shard {shard_id}, and no root"));
+        }
+        let mut roots = self.state_roots.iter().map(|shard| shard.state_root);
+        match self.state_root {
+            Some(root) if roots.any(|other| other != root) => {
+                Err("`state_root` is not that of `state_roots`".to_owned())
+            }
+            _ => Ok(states),
+        }
     }
 }
 

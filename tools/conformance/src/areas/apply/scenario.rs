@@ -3,7 +3,8 @@
 
 use super::error::error_json;
 use super::format::{
-    CongestionFields, EntryFields, EpochFields, IncomingReceipt, ScenarioFields, Shared, joined,
+    CongestionFields, Encoded, EntryFields, EpochFields, IncomingReceipt, ScenarioFields, Shared,
+    joined,
 };
 use super::keeping::Keeper;
 use super::{Detail, States};
@@ -198,7 +199,7 @@ impl EntryReader<'_> {
         let earlier = self.fields.blocks.get(entry).filter(|_| entry < index).ok_or_else(none)?;
         let sent = earlier.expect.get("outgoing_receipts").and_then(|sent| sent.get(place));
         let bytes = sent.and_then(|sent| sent.get("borsh")).ok_or_else(none)?;
-        let bytes: super::format::Encoded =
+        let bytes: Encoded =
             serde_json::from_value(bytes.clone()).map_err(|error| error.to_string())?;
         bytes.decode()
     }
