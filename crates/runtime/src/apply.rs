@@ -20,18 +20,20 @@ use crate::bandwidth_scheduler::{
 };
 use crate::congestion::allowed_shard;
 use crate::error::{ApplyError, Fault};
-use crate::queue::DelayedReceipts;
+use crate::queue::{DelayedReceipts, count_congestion};
 use crate::receipt::Execution;
 use crate::receipt_sink::ReceiptSink;
 use crate::state::{ChunkState, ChunkTrie, RecordedTrie};
 use crate::stats::ChunkStats;
 use crate::threads::Threads;
 use std::collections::BTreeSet;
+use torr_parameters::RuntimeConfig;
 use torr_primitives::bandwidth::BandwidthSchedulerState;
 use torr_primitives::outcome::ExecutionOutcomeWithId;
 use torr_primitives::receipt::PromiseYieldTimeout;
 use torr_primitives::{
-    BandwidthRequests, Compute, CongestionInfo, Gas, StateChangeCause, TrieKey, ValidatorStake,
+    BandwidthRequests, Compute, CongestionInfo, Gas, ShardId, StateChangeCause, TrieKey,
+    ValidatorStake,
 };
 use torr_store::recorder::Recorder;
 use torr_store::source::SharedNodeSource;
@@ -62,6 +64,21 @@ where
     let finish = application.finish()?;
     let finished = finish_trie(&recorded.trie, &finish, environment.threads)?;
     Ok(finish.into_result(finished, recorded.trie.source().partial_state()))
+}
+
+/// What a shard has to do, counted from its state, for who begins with a state and has no chunk before it
+/// that says so. Takes time for every receipt that waits in the state.
+///
+/// # Errors
+/// When the state cannot be read, or is damaged.
+pub fn congestion_of_state<S: SharedNodeSource>(
+    trie: &Trie<S>,
+    config: &RuntimeConfig,
+    shard_id: ShardId,
+) -> Result<CongestionInfo, Fault> {
+    let trie = Trie::new(Recorder::new(trie.source()), trie.root_node().cloned());
+    let recorded = RecordedTrie { trie, codes: None };
+    count_congestion(config, shard_id, &ChunkState::new(&recorded))
 }
 
 /// The trie with all changes.
@@ -209,7 +226,7 @@ impl<'a> Application<'a> {
         let own = self.input.congestion.shards.get(&chunk.shard_id);
         let own = match own {
             Some(info) => info.congestion_info,
-            None => crate::queue::count_congestion(chunk, &self.state)?,
+            None => count_congestion(&chunk.config, chunk.shard_id, &self.state)?,
         };
         let granted = &schedule.granted;
         let mut sink =

@@ -36,7 +36,7 @@ pub mod witness;
 
 pub use apply::{
     ApplyResult, ChunkInput, ChunkPresence, Environment, ProcessedReceipt, ReceiptSource,
-    ValidatorAccountsUpdate, apply,
+    ValidatorAccountsUpdate, apply, congestion_of_state,
 };
 pub use context::{BlockContext, ChunkContext, EpochContext};
 pub use error::{ApplyError, Fault, ValidatorUpdateError};

@@ -10,7 +10,6 @@ pub(crate) use delayed::DelayedReceipts;
 pub(crate) use outgoing::OutgoingBuffers;
 
 use crate::action_fees::{prepaid_execution_fees, prepaid_gas, prepaid_send_fees};
-use crate::context::ChunkContext;
 use crate::error::Fault;
 use crate::receipt::ActionReceiptRef;
 use crate::state::ChunkState;
@@ -18,7 +17,7 @@ use torr_parameters::{ActionCost, RuntimeConfig};
 use torr_primitives::receipt::{
     BufferedReceiptIndices, QueueIndices, Receipt, ReceiptBody, ReceiptWithMetadata, StoredReceipt,
 };
-use torr_primitives::{CongestionInfo, Gas, TrieKey};
+use torr_primitives::{CongestionInfo, Gas, ShardId, TrieKey};
 
 /// What a receipt counts as while it is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,14 +94,15 @@ fn push(indices: &mut QueueIndices) -> Result<u64, Fault> {
 /// What the shard has to do, counted from its queues, for who does not know it from the last chunk.
 /// Takes time for every receipt that is stored.
 pub(crate) fn count_congestion(
-    chunk: &ChunkContext,
+    config: &RuntimeConfig,
+    shard_id: ShardId,
     state: &ChunkState<'_>,
 ) -> Result<CongestionInfo, Fault> {
     let mut congestion = CongestionInfo::default();
     let delayed: QueueIndices = state.read(&TrieKey::DelayedReceiptIndices)?.unwrap_or_default();
     for index in delayed.first_index..delayed.next_available_index {
         let stored: StoredReceipt = state.read_present(&TrieKey::DelayedReceipt { index })?;
-        let weight = Weight::of_stored(&stored, &chunk.config)?;
+        let weight = Weight::of_stored(&stored, config)?;
         congestion.add_delayed_receipts_gas(weight.gas)?;
         congestion.add_receipt_bytes(weight.size)?;
     }
@@ -111,12 +111,12 @@ pub(crate) fn count_congestion(
     for (&shard, indices) in &buffered.shard_buffers {
         for index in indices.first_index..indices.next_available_index {
             let stored = OutgoingBuffers::read(shard, index, state)?;
-            let weight = Weight::of_stored(&stored, &chunk.config)?;
+            let weight = Weight::of_stored(&stored, config)?;
             congestion.add_buffered_receipts_gas(weight.gas)?;
             congestion.add_receipt_bytes(weight.size)?;
         }
     }
-    let own = u16::try_from(chunk.shard_id).unwrap_or_default();
+    let own = u16::try_from(shard_id).unwrap_or_default();
     congestion.set_allowed_shard(own);
     Ok(congestion)
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_parameters::{Parameters, RuntimeConfig};
 use torr_primitives::{Balance, BandwidthRequests, Gas, ProtocolVersion, ShardId};
-use torr_runtime::{BlockContext, ChunkContext, EpochContext};
+use torr_runtime::{ApplyError, BlockContext, ChunkContext, EpochContext, congestion_of_state};
 use torr_store::database::{Batch, Database};
 use torr_store::shard_state::ShardState;
 use torr_store::stored_trie::ShardUid;
@@ -126,20 +126,28 @@ fn import(
     genesis: &Genesis,
     protocol: &Protocol,
 ) -> Result<(), ChainError> {
-    let mut roots = BTreeMap::new();
+    let mut begun = BTreeMap::new();
     for (shard_id, uid) in protocol.shards() {
         let state = ShardState::open(Arc::clone(database), uid)?;
         let version = match state.head()? {
             Some(version) => version,
             None => genesis.import(&state, shard_id)?,
         };
-        roots.insert(shard_id, version.root);
+        // Receipts may wait in a state from the beginning.
+        let snapshot = state.snapshot()?;
+        let trie = snapshot.trie_at(version.number)?;
+        let congestion =
+            congestion_of_state(&trie, &protocol.config, shard_id).map_err(|fault| {
+                let (height, source) = (genesis.settings.height, Box::new(ApplyError::from(fault)));
+                ChainError::Apply { height, shard_id, source }
+            })?;
+        begun.insert(shard_id, (version.root, congestion));
     }
-    let shards = protocol.shards().map(|(shard_id, _)| ShardRecord {
+    let shards = begun.into_iter().map(|(shard_id, (state_root, congestion))| ShardRecord {
         shard_id,
-        state_root: roots.get(&shard_id).copied().unwrap_or_default(),
+        state_root,
         outcome_root: CryptoHash::default(),
-        congestion_info: None,
+        congestion_info: Some(congestion),
         missed_chunks: 0,
         bandwidth_requests: BandwidthRequests::empty(),
         pending: Vec::new(),
