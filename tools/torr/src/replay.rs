@@ -65,6 +65,9 @@ struct Difference {
     found: String,
 }
 
+/// A part of what a chunk came to, as text.
+type PartOf = fn(&ShardRecord) -> String;
+
 pub(crate) fn replay(arguments: &ReplayArguments) -> Result<Verdict, CliError> {
     let database = arguments.db.open_existing(None, Verification::AsRead)?;
     let from = match arguments.from {
@@ -106,7 +109,7 @@ fn difference(kept: &BlockRecord, applied: &AppliedBlock) -> Option<Difference> 
         (kept != found).then_some(Difference { height, shard, what, kept, found })
     };
     let of_shard = |(kept, found): (&ShardRecord, &ShardRecord)| {
-        let parts: [(&'static str, fn(&ShardRecord) -> String); 4] = [
+        let parts: [(&'static str, PartOf); 4] = [
             ("outcome root", |shard| shard.outcome_root.to_string()),
             ("state root", |shard| shard.state_root.to_string()),
             ("receipts", receipt_ids),

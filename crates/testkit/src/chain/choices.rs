@@ -17,7 +17,7 @@ impl Choices {
 
     /// Those that bytes make.
     pub(super) fn of_bytes(bytes: &[u8]) -> Choices {
-        Choices { bytes: bytes.to_vec().into_iter(), numbers: Numbers(0) }
+        Choices { bytes: Vec::from(bytes).into_iter(), numbers: Numbers(0) }
     }
 
     /// Whether bytes are left.

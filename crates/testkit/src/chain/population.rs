@@ -99,7 +99,7 @@ impl Population {
             states.entry(shard).or_default().insert(key, value);
         }
         let by_account = GlobalContractIdentifier::AccountId(account(GLOBAL[0]));
-        for (_, state) in &mut states {
+        for state in states.values_mut() {
             let key = TrieKey::GlobalContractCode { identifier: by_account.clone() };
             state.insert(key.to_bytes(), SCRIPT.to_vec());
             books::settle_usage(state);
@@ -128,10 +128,10 @@ impl Population {
         let call = |allowance| FunctionCallPermission {
             allowance,
             receiver_id: SCRIPTED[index % 3].to_owned(),
-            method_names: if index % 2 == 0 { Vec::new() } else { vec!["run".to_owned()] },
+            method_names: if index.is_multiple_of(2) { Vec::new() } else { vec!["run".to_owned()] },
         };
         let info = |num_nonces| GasKeyInfo { balance: near(1), num_nonces };
-        let allowance = (index % 3 > 0).then(|| near(2));
+        let allowance = (!index.is_multiple_of(3)).then(|| near(2));
         put_key(account_id, full, AccessKeyPermission::FullAccess, state);
         put_key(account_id, calls, AccessKeyPermission::FunctionCall(call(allowance)), state);
         put_key(account_id, gas, AccessKeyPermission::GasKeyFullAccess(info(2)), state);
