@@ -39,11 +39,14 @@ pub(crate) trait State {
     fn commit(&mut self, height: u64, result: Applied<Self::Place>) -> Result<(), Failure>;
 }
 
+/// A new value; `None` if the key was removed.
+pub(crate) type ChangedValue = Option<Arc<[u8]>>;
+
 /// What a chunk came to, as far as the state goes.
 pub(crate) struct Applied<P> {
     pub(crate) trie_update: Finished<P>,
     /// Keys that changed, with their values.
-    pub(crate) values: Vec<(Vec<u8>, Option<Arc<[u8]>>)>,
+    pub(crate) values: Vec<(Vec<u8>, ChangedValue)>,
 }
 
 /// Nodes in memory, in a structure of their own.
