@@ -7,7 +7,7 @@ mod report;
 
 use crate::chain::{
     AppliedBlock, Block, BlockHash, Chain, ChainError, Content, EnvironmentArguments, FrameReader,
-    FrameWriter, Genesis, KeptBlocks, Witnesses, open_file,
+    FrameWriter, Genesis, KeptBlocks, Protocol, Witnesses, open_file,
 };
 use crate::cli::Verdict;
 use crate::error::CliError;
@@ -58,15 +58,17 @@ pub(crate) struct ApplyArguments {
 
 pub(crate) fn apply(arguments: &ApplyArguments) -> Result<Verdict, CliError> {
     let stop = stop_flag()?;
-    let database = open(arguments)?;
     let witnesses = match arguments.witness_out {
         Some(_) => Witnesses::Wanted,
         None => Witnesses::Unwanted,
     };
-    let genesis = KeptBlocks::new(&*database).genesis()?.ok_or(ChainError::NoChain)?;
-    let mut chain = Chain::open(&database, arguments.environment.machine(witnesses)?)?;
+    let machine = arguments.environment.machine(witnesses)?;
+    // What cannot be applied at all makes no database.
     let mut blocks = BlockFile::open(&arguments.blocks, arguments.quiet)?;
+    let database = open(arguments, &blocks)?;
+    let genesis = KeptBlocks::new(&*database).genesis()?.ok_or(ChainError::NoChain)?;
     blocks.expect_genesis(genesis.hash)?;
+    let mut chain = Chain::open(&database, machine)?;
     blocks.skip_to_head(&chain)?;
     let (limit, quiet) = (arguments.limit, arguments.quiet);
     let mut work = Work { chain: &mut chain, blocks, limit, quiet, stop: &stop };
@@ -175,17 +177,19 @@ fn stop_flag() -> Result<Arc<AtomicBool>, ChainError> {
 }
 
 /// The database, with the states of the genesis.
-fn open(arguments: &ApplyArguments) -> Result<Arc<dyn Database>, CliError> {
+fn open(arguments: &ApplyArguments, blocks: &BlockFile<'_>) -> Result<Arc<dyn Database>, CliError> {
     let Some(path) = &arguments.genesis else {
         let Some(name) = &arguments.db else { return Err(ChainError::NoChain.into()) };
         return Ok(name.open_existing(None, Verification::AsRead)?);
     };
     let genesis = Genesis::read(path).map_err(ChainError::from)?;
+    let protocol = Protocol::new(&genesis.settings, genesis.hash)?;
+    blocks.expect_genesis(genesis.hash)?;
     let database = match &arguments.db {
         Some(name) => name.open_or_make(&genesis.settings.chain_id)?,
         None => Arc::new(MemoryDatabase::new()),
     };
-    Chain::begin(&database, &genesis, path)?;
+    Chain::begin(&database, &genesis, &protocol, path)?;
     Ok(database)
 }
 

@@ -40,11 +40,13 @@ use torr_vm_runner::Runner;
 /// What blocks are applied with. None of it changes what comes of them.
 pub(crate) struct Machine {
     /// What runs contracts.
-    pub(crate) runner: Runner,
+    pub(crate) runner: Arc<Runner>,
     /// What works on a chunk.
     pub(crate) threads: Threads,
     /// How tries are kept while they are worked on.
     pub(crate) trie: TrieKind,
+    /// Memory for nodes that were read of the database, in bytes.
+    pub(crate) cache_bytes: u64,
     /// Whether chunks are applied with a witness.
     pub(crate) witnesses: Witnesses,
 }
@@ -176,7 +178,7 @@ impl Chain {
             let record = head.shard(shard_id)?;
             let root = record.state_root;
             let version = version_of(&state, root, head.height)?;
-            let nodes = ShardNodes::open(&state, version, machine.trie)?;
+            let nodes = ShardNodes::open(&state, version, &machine)?;
             shards.push(Shard { shard_id, state, nodes, version: version.number });
         }
         Ok(Chain { protocol, machine, shards, head })

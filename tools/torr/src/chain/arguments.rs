@@ -3,8 +3,12 @@
 use super::{ChainError, Machine, Witnesses};
 use clap::{Args, ValueEnum};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use torr_runtime::Threads;
 use torr_vm_runner::{CacheConfig, EngineKind, Runner};
+
+/// Memory for nodes that were read of a database, in bytes.
+const CACHE_BYTES: u64 = 256 << 20;
 
 /// What blocks are applied with. None of it changes what comes of them.
 #[derive(Args)]
@@ -34,9 +38,10 @@ impl EnvironmentArguments {
     /// The machine that they describe.
     pub(crate) fn machine(&self, witnesses: Witnesses) -> Result<Machine, ChainError> {
         Ok(Machine {
-            runner: Runner::new(self.engine, CacheConfig::default())?,
+            runner: Arc::new(Runner::new(self.engine, CacheConfig::default())?),
             threads: Threads::new(self.threads)?,
             trie: self.trie,
+            cache_bytes: CACHE_BYTES,
             witnesses,
         })
     }

@@ -21,9 +21,6 @@ use torr_store::source::SharedNodeSource;
 use torr_store::stored_trie::StoredBytes;
 use torr_store::trie::{Trie, TrieChanges};
 
-/// Memory for nodes that were read of a database, in bytes.
-const CACHE_BYTES: u64 = 512 << 20;
-
 /// The trie of a shard.
 pub(crate) struct ShardNodes {
     /// The root of the state that comes next to be worked on.
@@ -73,11 +70,11 @@ impl ShardNodes {
     pub(super) fn open(
         state: &ShardState,
         version: Version,
-        kind: TrieKind,
+        machine: &Machine,
     ) -> Result<ShardNodes, ChainError> {
         let root = version.root;
-        let keeping = match kind {
-            TrieKind::Disk => Keeping::Disk(Box::new(NodeCache::new(CACHE_BYTES))),
+        let keeping = match machine.trie {
+            TrieKind::Disk => Keeping::Disk(Box::new(NodeCache::new(machine.cache_bytes))),
             TrieKind::Memory => {
                 let snapshot = state.snapshot()?;
                 let trie = snapshot.trie_at(version.number)?;

@@ -9,7 +9,7 @@ use torr_parameters::ParametersError;
 use torr_primitives::{BlockHeight, ShardId};
 use torr_runtime::view::ViewError;
 use torr_runtime::witness::WitnessError;
-use torr_runtime::{ApplyError, ThreadsError};
+use torr_runtime::{ApplyError, Fault, ThreadsError};
 use torr_store::database::DatabaseError;
 use torr_store::memory_trie::{CommitError, LoadError};
 use torr_store::shard_state::StateError as StoreError;
@@ -23,7 +23,7 @@ pub(crate) enum FileError {
     #[error("it cannot be read: {0}")]
     Read(#[from] io::Error),
     /// It is something else.
-    #[error("this is no file of {}s; `{}` writes one", content.item(), content.made_by())]
+    #[error("this is no file of {}; `{}` writes one", content.items(), content.made_by())]
     OtherContent {
         /// What it was to have in it.
         content: Content,
@@ -265,6 +265,9 @@ pub(crate) enum ChainError {
         /// What does not fit.
         what: String,
     },
+    /// What a shard has to do cannot be counted.
+    #[error(transparent)]
+    Fault(#[from] Fault),
     /// Something cannot be looked at.
     #[error(transparent)]
     View {

@@ -52,6 +52,14 @@ impl Content {
         }
     }
 
+    /// Several of them, for messages.
+    pub(crate) const fn items(self) -> &'static str {
+        match self {
+            Content::Blocks => "blocks",
+            Content::Witnesses => "witnesses",
+        }
+    }
+
     /// The command that writes such a file.
     pub(crate) const fn made_by(self) -> &'static str {
         match self {

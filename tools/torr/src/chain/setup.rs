@@ -2,7 +2,6 @@
 
 use super::kept::{self, KeptBlocks, KeptGenesis};
 use super::{Block, BlockRecord, Chain, ChainError, Genesis, GenesisSettings, ShardRecord};
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
@@ -10,7 +9,7 @@ use torr_parameters::{Parameters, RuntimeConfig};
 use torr_primitives::{Balance, BandwidthRequests, Gas, ProtocolVersion, ShardId};
 use torr_runtime::{ApplyError, BlockContext, ChunkContext, EpochContext, congestion_of_state};
 use torr_store::database::{Batch, Database};
-use torr_store::shard_state::ShardState;
+use torr_store::shard_state::{Collection, ShardState};
 use torr_store::stored_trie::ShardUid;
 
 /// What is the same for all blocks.
@@ -86,7 +85,7 @@ impl Protocol {
 
 impl Chain {
     /// Sees to it that a database keeps the chain of a genesis: makes the states that it begins with, or
-    /// finishes that.
+    /// finishes that. States of another genesis that were begun and not finished are given up.
     ///
     /// # Errors
     /// When the database keeps another chain, or other states; when the genesis cannot be used; when
@@ -94,30 +93,51 @@ impl Chain {
     pub(crate) fn begin(
         database: &Arc<dyn Database>,
         genesis: &Genesis,
+        protocol: &Protocol,
         path: &Path,
     ) -> Result<(), ChainError> {
-        let protocol = Protocol::new(&genesis.settings, genesis.hash)?;
         let kept = KeptBlocks::new(&**database);
+        let is_finished = kept.last()?.is_some();
         match kept.genesis()? {
-            Some(KeptGenesis { hash, .. }) if hash != genesis.hash => {
-                let (path, found) = (path.to_owned(), genesis.hash);
-                return Err(ChainError::OtherGenesis { path, found, kept: hash });
+            Some(other) if other.hash != genesis.hash => {
+                if is_finished {
+                    let (path, found) = (path.to_owned(), genesis.hash);
+                    return Err(ChainError::OtherGenesis { path, found, kept: other.hash });
+                }
+                give_up(database, &Protocol::new(&other.settings()?, other.hash)?)?;
+                note(database, genesis)?;
             }
-            Some(_) if kept.last()?.is_some() => return Ok(()),
+            Some(_) if is_finished => return Ok(()),
             Some(_) => {}
             None => {
                 for (shard_id, uid) in protocol.shards() {
-                    if ShardState::open(Arc::clone(database), uid)?.head()?.is_some() {
+                    let state = ShardState::open(Arc::clone(database), uid)?;
+                    if state.head()?.is_some() || state.unfinished_import()?.is_some() {
                         return Err(ChainError::StateWithoutGenesis { shard_id });
                     }
                 }
-                let mut batch = Batch::new();
-                kept::put_genesis(&KeptGenesis::new(genesis.hash, &genesis.settings)?, &mut batch);
-                database.write(batch)?;
+                note(database, genesis)?;
             }
         }
-        import(database, genesis, &protocol)
+        import(database, genesis, protocol)
     }
+}
+
+/// From now on the database is that of a genesis, whose states are not all there.
+fn note(database: &Arc<dyn Database>, genesis: &Genesis) -> Result<(), ChainError> {
+    let mut batch = Batch::new();
+    kept::put_genesis(&KeptGenesis::new(genesis.hash, &genesis.settings)?, &mut batch);
+    Ok(database.write(batch)?)
+}
+
+/// Takes the states away that a genesis was to begin with.
+fn give_up(database: &Arc<dyn Database>, protocol: &Protocol) -> Result<(), ChainError> {
+    for (_, uid) in protocol.shards() {
+        let state = ShardState::open(Arc::clone(database), uid)?;
+        state.remove_all()?;
+        while state.collect(usize::MAX)? == Collection::Unfinished {}
+    }
+    Ok(())
 }
 
 /// Makes the states that are not there, and then what stands for the block of the genesis.
@@ -126,37 +146,27 @@ fn import(
     genesis: &Genesis,
     protocol: &Protocol,
 ) -> Result<(), ChainError> {
-    let mut begun = BTreeMap::new();
+    let mut shards = Vec::new();
     for (shard_id, uid) in protocol.shards() {
         let state = ShardState::open(Arc::clone(database), uid)?;
         let version = match state.head()? {
             Some(version) => version,
             None => genesis.import(&state, shard_id)?,
         };
-        // Receipts may wait in a state from the beginning.
         let snapshot = state.snapshot()?;
         let trie = snapshot.trie_at(version.number)?;
-        let congestion =
-            congestion_of_state(&trie, &protocol.config, shard_id).map_err(|fault| {
-                let (height, source) = (genesis.settings.height, Box::new(ApplyError::from(fault)));
-                ChainError::Apply { height, shard_id, source }
-            })?;
-        begun.insert(shard_id, (version.root, congestion));
+        let congestion_info = congestion_of_state(&trie, &protocol.config, shard_id)?;
+        shards.push(ShardRecord {
+            shard_id,
+            state_root: version.root,
+            outcome_root: CryptoHash::default(),
+            congestion_info: Some(congestion_info),
+            missed_chunks: 0,
+            bandwidth_requests: BandwidthRequests::empty(),
+            pending: Vec::new(),
+        });
     }
-    let shards = begun.into_iter().map(|(shard_id, (state_root, congestion))| ShardRecord {
-        shard_id,
-        state_root,
-        outcome_root: CryptoHash::default(),
-        congestion_info: Some(congestion),
-        missed_chunks: 0,
-        bandwidth_requests: BandwidthRequests::empty(),
-        pending: Vec::new(),
-    });
-    let record = BlockRecord {
-        height: genesis.settings.height,
-        hash: genesis.hash,
-        shards: shards.collect(),
-    };
+    let record = BlockRecord { height: genesis.settings.height, hash: genesis.hash, shards };
     let mut batch = Batch::new();
     kept::put_record(&record, &mut batch);
     Ok(database.write(batch)?)

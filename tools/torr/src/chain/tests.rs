@@ -2,13 +2,13 @@
 
 use super::{
     Block, BlockRecord, Chain, ChainError, Content, FrameReader, Genesis, KeptBlocks, Machine,
-    TrieKind, Witnesses,
+    Protocol, TrieKind, Witnesses,
 };
 use crate::workload::{Kind, WorkloadArguments, made};
 use std::fs::File;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use torr_primitives::{Gas, ShardId};
 use torr_runtime::Threads;
 use torr_store::database::faulty::{Fault, FaultyDatabase};
@@ -54,8 +54,13 @@ impl Example {
 
     fn begun(&self) -> Arc<dyn Database> {
         let database: Arc<dyn Database> = Arc::new(MemoryDatabase::new());
-        Chain::begin(&database, &self.genesis, &self.path()).unwrap();
+        self.begin(&database).unwrap();
         database
+    }
+
+    fn begin(&self, database: &Arc<dyn Database>) -> Result<(), ChainError> {
+        let protocol = Protocol::new(&self.genesis.settings, self.genesis.hash)?;
+        Chain::begin(database, &self.genesis, &protocol, &self.path())
     }
 
     /// What all blocks come to, applied on a machine.
@@ -68,12 +73,16 @@ impl Example {
     }
 }
 
-/// The interpreter: it has nothing to compile.
+/// The interpreter: it has nothing to compile. What it prepared once serves all tests.
+static RUNNER: LazyLock<Arc<Runner>> =
+    LazyLock::new(|| Arc::new(Runner::new(EngineKind::Wasmi, CacheConfig::default()).unwrap()));
+
 fn machine(trie: TrieKind, threads: usize) -> Machine {
     Machine {
-        runner: Runner::new(EngineKind::Wasmi, CacheConfig::default()).unwrap(),
+        runner: Arc::clone(&RUNNER),
         threads: Threads::new(NonZeroUsize::new(threads).unwrap()).unwrap(),
         trie,
+        cache_bytes: 1 << 20,
         witnesses: Witnesses::Unwanted,
     }
 }
@@ -121,7 +130,7 @@ fn a_chain_that_is_opened_anew_after_each_block_is_the_same() {
     let database = example.begun();
     for block in &example.blocks {
         // The genesis is there already.
-        Chain::begin(&database, &example.genesis, &example.path()).unwrap();
+        example.begin(&database).unwrap();
         Chain::open(&database, plain()).unwrap().advance(block).unwrap();
     }
     assert_eq!(KeptBlocks::new(&*database).last().unwrap(), Some(expected));
@@ -142,7 +151,7 @@ fn go_on(
     database: &Arc<dyn Database>,
     trie: TrieKind,
 ) -> Result<(), ChainError> {
-    Chain::begin(database, &example.genesis, &example.path())?;
+    example.begin(database)?;
     let mut chain = Chain::open(database, machine(trie, 1))?;
     let head = chain.head().height;
     for block in example.blocks.iter().filter(|block| block.height > head) {
@@ -258,8 +267,26 @@ fn databases_of_other_chains_are_refused() {
     let one = Example::new(Kind::Transfers, 1, None);
     let other = Example::new(Kind::Transfers, 2, None);
     let database = one.begun();
-    let refused = Chain::begin(&database, &other.genesis, &other.path());
+    let refused = other.begin(&database);
     assert!(matches!(refused, Err(ChainError::OtherGenesis { .. })));
     let empty: Arc<dyn Database> = Arc::new(MemoryDatabase::new());
     assert!(matches!(Chain::open(&empty, plain()).err(), Some(ChainError::NoChain)));
+}
+
+#[test]
+fn a_genesis_that_was_begun_can_be_replaced() {
+    let one = Example::new(Kind::Transfers, 2, None);
+    let other = Example::new(Kind::Transfers, 1, None);
+    let whole = Arc::new(FaultyDatabase::new(Arc::new(MemoryDatabase::new()), Fault::None));
+    let database: Arc<dyn Database> = whole.clone();
+    one.begin(&database).unwrap();
+    for at in [whole.operations() / 2, whole.operations() - 1] {
+        let inner: Arc<dyn Database> = Arc::new(MemoryDatabase::new());
+        let faulty: Arc<dyn Database> =
+            Arc::new(FaultyDatabase::new(Arc::clone(&inner), Fault::KillBefore(at)));
+        assert!(one.begin(&faulty).is_err());
+        other.begin(&inner).unwrap();
+        let began_with = KeptBlocks::new(&*inner).last().unwrap();
+        assert_eq!(began_with, KeptBlocks::new(&*other.begun()).last().unwrap());
+    }
 }
