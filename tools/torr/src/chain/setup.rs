@@ -7,7 +7,7 @@ use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_parameters::{Parameters, RuntimeConfig};
 use torr_primitives::{Balance, BandwidthRequests, Gas, ProtocolVersion, ShardId};
-use torr_runtime::{ApplyError, BlockContext, ChunkContext, EpochContext, congestion_of_state};
+use torr_runtime::{BlockContext, ChunkContext, EpochContext, congestion_of_state};
 use torr_store::database::{Batch, Database};
 use torr_store::shard_state::{Collection, ShardState};
 use torr_store::stored_trie::ShardUid;
