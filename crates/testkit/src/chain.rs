@@ -133,7 +133,7 @@ impl Chain {
     fn with_choices(settings: Settings, mut numbers: Choices) -> Chain {
         let layout = match numbers.below(2) {
             0 => ShardLayout::single_shard(),
-            _ => ShardLayout::with_boundaries(vec![account("c"), account("q")], vec![0, 1, 2])
+            _ => ShardLayout::with_boundaries(vec![account("cc"), account("qq")], vec![0, 1, 2])
                 .unwrap_or_else(|error| panic!("{error}")),
         };
         let population = Population::new();

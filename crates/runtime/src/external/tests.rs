@@ -31,7 +31,7 @@ fn state() -> SmallState {
 }
 
 fn with_gas(config: &RuntimeConfig, gas: Gas) -> GasCounter {
-    GasCounter::new(Arc::clone(&config.vm), gas, gas)
+    GasCounter::new(Arc::clone(&config.vm), Gas::MAX, gas)
 }
 
 fn much(config: &RuntimeConfig) -> GasCounter {
