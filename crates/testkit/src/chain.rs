@@ -295,7 +295,7 @@ impl Chain {
             plan.incoming.len()
         );
         let shard = self.shards.get_mut(&shard_id).unwrap_or_else(|| panic!("{place}"));
-        let result = shard.tries.apply(input, &shard.state, trial, &place);
+        let result = shard.tries.apply(input, trial, &place);
         let rewards = plan.update.as_ref().map_or(0, |update| rewards(update, &shard.state));
         let before = balance_of_state(&shard.state, &self.config);
         change(&mut shard.state, &result.state_changes);

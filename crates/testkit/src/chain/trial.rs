@@ -1,14 +1,13 @@
 //! A chunk applied in every way, which comes to the same: on any number of threads, any engine, any kind
-//! of trie, once more, and from its own proof alone.
+//! of trie, once more, and from its own witness alone.
 
 use super::population::Entries;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
-use torr_primitives::TrieKey;
 use torr_primitives::error::TxExecutionError;
 use torr_primitives::outcome::ExecutionStatus;
-use torr_runtime::{ApplyResult, ChunkInput, ContractCodes, Environment, Threads, apply};
+use torr_runtime::witness::{self, Witness};
+use torr_runtime::{ApplyResult, ChunkInput, Environment, Threads, apply};
 use torr_store::memory_trie::{MemoryPlace, MemoryTrie};
 use torr_store::partial_state::PartialState;
 use torr_store::source::SharedNodeSource;
@@ -18,7 +17,7 @@ use torr_vm_runner::{CacheConfig, EngineKind, Runner};
 /// How chunks are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ways {
-    /// With the first engine, on one thread and more, on both kinds of tries and from the proof.
+    /// With the first engine, on one thread and more, on both kinds of tries and from the witness.
     Usual,
     /// With every other engine too.
     Engines,
@@ -90,7 +89,6 @@ impl ShardTries {
     pub(super) fn apply(
         &mut self,
         input: &ChunkInput<'_>,
-        state: &Entries,
         trial: &Trial,
         place: &str,
     ) -> ApplyResult<MemoryPlace> {
@@ -113,12 +111,13 @@ impl ShardTries {
         }
         let by_hash = Trie::with_root(&self.nodes, self.root);
         same(place, "nodes by hash", &result, &by_hash, input, &usual);
-        let codes = codes(state);
+        let (witness, _) = Witness::produce(&memory, input, &usual)
+            .unwrap_or_else(|error| panic!("{place}, making a witness: {error}"));
         for threads in [&trial.one, &trial.more[0]] {
-            let from_proof = Trie::with_root(&result.proof, self.root);
-            let environment =
-                Environment { codes: Some(&codes), ..Environment::new(first, threads) };
-            same(place, "from the proof", &result, &from_proof, input, &environment);
+            let environment = Environment::new(first, threads);
+            let validated = witness::validate(&witness, &input.context.config, &environment)
+                .unwrap_or_else(|error| panic!("{place}, from the witness: {error}"));
+            equal(place, "from the witness", &result, validated.result, input);
         }
         self.keep(&result, place);
         result
@@ -149,9 +148,20 @@ fn same<S>(
 ) where
     S: SharedNodeSource,
 {
-    let transactions = input.transactions;
     let result = apply(trie, input, environment)
-        .unwrap_or_else(|error| panic!("{place}, {way}: {error}; {transactions:#?}"));
+        .unwrap_or_else(|error| panic!("{place}, {way}: {error}; {:#?}", input.transactions));
+    equal(place, way, expected, result, input);
+}
+
+/// Insists that a chunk has come to the same in another way.
+fn equal<P: Clone>(
+    place: &str,
+    way: &str,
+    expected: &ApplyResult<MemoryPlace>,
+    result: ApplyResult<P>,
+    input: &ChunkInput<'_>,
+) {
+    let transactions = input.transactions;
     // Taken apart, so that a new field is not forgotten.
     let ApplyResult {
         state_root,
@@ -204,17 +214,6 @@ fn same<S>(
         expected.trie_update.clone().into_changes(),
         "{place}, {way}: changes of the trie"
     );
-}
-
-/// All contracts of a state, by their hashes.
-fn codes(state: &Entries) -> ContractCodes {
-    let code = |(key, value): (&Vec<u8>, &Vec<u8>)| match super::books::parse(key) {
-        TrieKey::ContractCode { .. } | TrieKey::GlobalContractCode { .. } => {
-            Some((CryptoHash::of(value), Arc::from(value.as_slice())))
-        }
-        _ => None,
-    };
-    state.iter().filter_map(code).collect()
 }
 
 /// How something ended, in a few words.
