@@ -11,12 +11,13 @@ mod overlay;
 mod reader;
 mod typed;
 
-pub use chunk::StateChange;
 pub(crate) use chunk::{ChunkEffects, ChunkState, StateEffects};
 pub(crate) use contract_data::DataKey;
+pub use overlay::StateChange;
 pub(crate) use overlay::{Changed, Overlay, TouchedNodes};
 pub use reader::ContractCodes;
 pub(crate) use reader::{ChunkTrie, RecordedTrie, TrieFork, TrieReader, UnrecordedTrie};
+pub(crate) use typed::decoded;
 
 use crate::balance;
 use crate::error::Fault;
@@ -40,7 +41,7 @@ pub(crate) struct StateUpdate<'s> {
     /// Nodes that contracts touched before in the chunk.
     touched_before: &'s TouchedNodes,
     /// Changes that were committed here.
-    committed: Overlay,
+    committed: BTreeMap<Vec<u8>, Changed>,
     /// Changes that were not committed yet.
     prospective: BTreeMap<Vec<u8>, Changed>,
     /// Timeouts of yields that were not committed yet.
@@ -124,7 +125,7 @@ impl<'s> StateUpdate<'s> {
             reader,
             before,
             touched_before,
-            committed: Overlay::default(),
+            committed: BTreeMap::new(),
             prospective: BTreeMap::new(),
             timeouts: Vec::new(),
             deployed: Vec::new(),
@@ -215,7 +216,7 @@ impl<'s> StateUpdate<'s> {
         for (key, value) in &entries {
             self.tokens_before.borrow_mut().note(key, value);
         }
-        for (key, changed) in self.committed.with_prefix(prefix) {
+        for (key, changed) in overlay::with_prefix(&self.committed, prefix) {
             entries.insert(key.clone(), changed.clone());
         }
         for (key, changed) in overlay::with_prefix(&self.prospective, prefix) {
@@ -314,7 +315,7 @@ impl<'s> StateUpdate<'s> {
     pub(crate) fn commit(&mut self, cause: StateChangeCause) {
         let changes = std::mem::take(&mut self.prospective);
         for (key, changed) in &changes {
-            self.committed.set(key.clone(), changed.clone());
+            self.committed.insert(key.clone(), changed.clone());
         }
         let timeouts = std::mem::take(&mut self.timeouts);
         let deployed = std::mem::take(&mut self.deployed);

@@ -15,7 +15,10 @@ use torr_crypto::hash::CryptoHash;
 #[derive(Debug)]
 pub struct Recorder<S> {
     source: S,
-    recorded: Mutex<Recorded>,
+    /// What the recorder had noted that this one is a fork of.
+    before: Option<Arc<Recorded>>,
+    /// Shared with forks.
+    recorded: Mutex<Arc<Recorded>>,
 }
 
 /// What was read, each thing once.
@@ -34,9 +37,6 @@ impl Recorded {
     }
 
     fn note(&mut self, hash: CryptoHash, bytes: impl FnOnce() -> Arc<[u8]>) {
-        if let Some(visits) = &mut self.visits {
-            visits.push(hash);
-        }
         if let Some(len) = self.bytes.insert_with(hash, bytes) {
             self.size = self.size.saturating_add(len as u64);
         }
@@ -46,37 +46,57 @@ impl Recorded {
 impl<S: NodeSource> Recorder<S> {
     /// Notes what is read of `source` from now on.
     pub fn new(source: S) -> Recorder<S> {
-        Recorder { source, recorded: Mutex::default() }
+        Recorder { source, before: None, recorded: Mutex::default() }
     }
 
-    fn recorded(&self) -> MutexGuard<'_, Recorded> {
+    /// A recorder of the same source that notes only what this one has not noted yet. As long as it is
+    /// there, whatever this one notes costs a copy of all that it has noted.
+    pub fn fork(&self) -> Recorder<&S> {
+        let before = Some(Arc::clone(&self.recorded()));
+        Recorder { source: &self.source, before, recorded: Mutex::default() }
+    }
+
+    fn note(&self, hash: CryptoHash, bytes: impl FnOnce() -> Arc<[u8]>) {
+        let is_known = self.before.as_ref().is_some_and(|before| before.bytes.contains(&hash));
+        let mut recorded = self.recorded();
+        let recorded = Arc::make_mut(&mut recorded);
+        if let Some(visits) = &mut recorded.visits {
+            visits.push(hash);
+        }
+        if !is_known {
+            recorded.note(hash, bytes);
+        }
+    }
+
+    fn recorded(&self) -> MutexGuard<'_, Arc<Recorded>> {
         self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Length in bytes of all nodes and values that were read, each counted once. The protocol limits
-    /// the size of proofs by it.
+    /// Length in bytes of all nodes and values that were read, each counted once; of a fork, of those that
+    /// it noted itself. The protocol limits the size of proofs by it.
     pub fn size(&self) -> u64 {
         self.recorded().size
     }
 
     /// Begins to list what is read, in order and as often as it is read.
     pub fn start_visits(&self) {
-        self.recorded().visits = Some(Vec::new());
+        Arc::make_mut(&mut self.recorded()).visits = Some(Vec::new());
     }
 
     /// The nodes and values that were read since [`Recorder::start_visits`], which ends with this.
     pub fn end_visits(&self) -> Vec<CryptoHash> {
-        self.recorded().visits.take().unwrap_or_default()
+        Arc::make_mut(&mut self.recorded()).visits.take().unwrap_or_default()
     }
 
-    /// What was read, without the source.
+    /// What was read, without the source; of a fork, what it noted itself.
     pub fn into_recorded(self) -> Recorded {
-        self.recorded.into_inner().unwrap_or_else(PoisonError::into_inner)
+        Arc::unwrap_or_clone(self.recorded.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Notes what another recorder of the same source has noted.
     pub fn absorb(&self, other: Recorded) {
         let mut recorded = self.recorded();
+        let recorded = Arc::make_mut(&mut recorded);
         for (hash, bytes) in other.bytes.into_entries() {
             recorded.note(hash, || bytes);
         }
@@ -117,13 +137,13 @@ impl<S: NodeSource> NodeSource for Recorder<S> {
     fn read(&self, reference: &S::Ref) -> Result<S::Node, TrieError> {
         let node = self.source.read(reference)?;
         let hash = self.source.hash(reference);
-        self.recorded().note(hash, || node.to_bytes());
+        self.note(hash, || node.to_bytes());
         Ok(node)
     }
 
     fn value(&self, node: &S::Node, value: &ValueRef) -> Result<Arc<[u8]>, TrieError> {
         let bytes = self.source.value(node, value)?;
-        self.recorded().note(value.hash, || Arc::clone(&bytes));
+        self.note(value.hash, || Arc::clone(&bytes));
         Ok(bytes)
     }
 }

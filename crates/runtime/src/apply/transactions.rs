@@ -1,37 +1,51 @@
 //! Transactions: charged one after the other, each on what those before it left.
 //!
-//! Signatures are checked before, all at once. Accounts and keys of all signers are read before too, in
-//! order, whether or not their transactions are valid; so they are part of the proof.
+//! What needs no state is done before, signatures above all, on all threads. Accounts and keys of all
+//! signers are read before too, together, whether or not their transactions are valid; so they are part of
+//! the proof.
 
 use super::Application;
 use crate::balance;
 use crate::error::{ApplyError, Fault};
 use crate::feature::Feature;
 use crate::receipt_sink::ReceiptSink;
+use crate::state::decoded;
 use crate::transaction::{
-    Charge, Signer, TransactionCost, Verdict, accepted_outcome, failed_outcome, receipt,
-    refused_deposit_outcome, validate_all, verify,
+    Charge, PreparedTransaction, Signer, Verdict, failed_outcome, prepare_all,
+    refused_deposit_outcome, verify,
 };
-use std::collections::btree_map::Entry;
+use borsh::BorshDeserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use torr_crypto::key::PublicKeyHandle;
 use torr_primitives::error::InvalidTxError;
 use torr_primitives::outcome::ExecutionOutcomeWithId;
 use torr_primitives::receipt::Receipt;
-use torr_primitives::transaction::SignedTransaction;
-use torr_primitives::{
-    AccessKey, Account, AccountId, Balance, Nonce, NonceIndex, StateChangeCause, TrieKey,
-};
-
-/// A key of an account.
-type Key = (AccountId, PublicKeyHandle);
+use torr_primitives::transaction::{SignedTransaction, Transaction};
+use torr_primitives::{AccessKey, Account, Balance, Nonce, StateChangeCause, TrieKey};
 
 /// What the state has of signers, as transactions leave it.
 #[derive(Debug, Default)]
 struct Signers {
-    accounts: BTreeMap<AccountId, Option<Account>>,
-    access_keys: BTreeMap<Key, Option<AccessKey>>,
-    gas_key_nonces: BTreeMap<(Key, NonceIndex), Option<Nonce>>,
+    /// Where that stands which each transaction goes by; `None` of those that are not looked at.
+    of_transactions: Vec<Option<Places>>,
+    accounts: Vec<Entry<Account>>,
+    access_keys: Vec<Entry<AccessKey>>,
+    gas_key_nonces: Vec<Entry<Nonce>>,
+}
+
+/// Places among what signers have.
+#[derive(Clone, Copy, Debug)]
+struct Places {
+    account: usize,
+    access_key: usize,
+    gas_key_nonce: Option<usize>,
+}
+
+/// What stands under a key of the state.
+#[derive(Debug)]
+struct Entry<T> {
+    key: TrieKey,
+    value: Option<T>,
 }
 
 impl Application<'_> {
@@ -44,22 +58,26 @@ impl Application<'_> {
         let transactions = self.input.transactions;
         let in_time = self.input.transactions_in_time;
         let is_expired = |index: usize| in_time.get(index).is_some_and(|in_time| !in_time);
-        let (config, version) = (&chunk.config, chunk.protocol_version);
-        let errors = validate_all(config, transactions, version, self.threads, is_expired);
+        let prepared = prepare_all(chunk, transactions, self.threads, is_expired);
         let mut signers = self.read_signers(is_expired)?;
         let mut seen = BTreeSet::new();
         let are_unique = Feature::UniqueChunkTransactions.is_enabled(chunk.protocol_version);
         let mut local = Vec::new();
-        for (signed, error) in transactions.iter().zip(errors) {
+        for (index, (signed, prepared)) in transactions.iter().zip(prepared).enumerate() {
             // An outcome is known by the hash, so there can be no second.
             if are_unique && !seen.insert(signed.hash()) {
                 continue;
             }
-            let failed = match error {
-                Some(error) => Some(error),
-                None => self.process_transaction(signed, &mut signers, sink, &mut local)?,
+            let refused = match prepared {
+                Err(error) => Some(error),
+                Ok(prepared) => {
+                    let places = signers.of_transactions.get(index).copied().flatten();
+                    let places = places.ok_or(Fault::Bug { what: "signers are read" })?;
+                    let signer = signers.at(places)?;
+                    self.process_transaction(signed, prepared, signer, sink, &mut local)?
+                }
             };
-            self.outcomes.extend(failed.map(|error| failed_outcome(signed, error)));
+            self.outcomes.extend(refused.map(|error| failed_outcome(signed, error)));
         }
         Ok(local)
     }
@@ -67,31 +85,21 @@ impl Application<'_> {
     /// Reads accounts and keys of all signers whose transactions came in time.
     fn read_signers(&self, is_expired: impl Fn(usize) -> bool) -> Result<Signers, Fault> {
         let mut signers = Signers::default();
-        for (index, signed) in self.input.transactions.iter().enumerate() {
-            if is_expired(index) {
-                continue;
-            }
-            let transaction = signed.transaction();
-            let account_id = transaction.signer_id();
-            if !signers.accounts.contains_key(account_id) {
-                let key = TrieKey::Account { account_id: account_id.clone() };
-                signers.accounts.insert(account_id.clone(), self.state.read(&key)?);
-            }
-            let public_key = PublicKeyHandle::from(transaction.public_key());
-            let key = (account_id.clone(), public_key.clone());
-            if !signers.access_keys.contains_key(&key) {
-                let account_id = account_id.clone();
-                let trie_key = TrieKey::AccessKey { account_id, public_key: public_key.clone() };
-                signers.access_keys.insert(key.clone(), self.state.read(&trie_key)?);
-            }
-            let Some(index) = transaction.nonce().nonce_index() else { continue };
-            let key = (key, index);
-            if let Entry::Vacant(entry) = signers.gas_key_nonces.entry(key) {
-                let account_id = account_id.clone();
-                let trie_key = TrieKey::GasKeyNonce { account_id, public_key, index };
-                entry.insert(self.state.read(&trie_key)?);
-            }
-        }
+        let transactions = self.input.transactions.iter().enumerate();
+        let mut places = PlacesByKey::default();
+        signers.of_transactions = transactions
+            .map(|(index, signed)| {
+                (!is_expired(index)).then(|| places.of(signed.transaction(), &mut signers))
+            })
+            .collect();
+        let accounts = signers.accounts.iter().map(|entry| entry.key.to_bytes());
+        let access_keys = signers.access_keys.iter().map(|entry| entry.key.to_bytes());
+        let nonces = signers.gas_key_nonces.iter().map(|entry| entry.key.to_bytes());
+        let keys: Vec<_> = accounts.chain(access_keys).chain(nonces).collect();
+        let mut values = self.state.get_all(&keys, self.threads)?.into_iter();
+        decode_all(&mut signers.accounts, &mut values)?;
+        decode_all(&mut signers.access_keys, &mut values)?;
+        decode_all(&mut signers.gas_key_nonces, &mut values)?;
         Ok(signers)
     }
 
@@ -99,26 +107,16 @@ impl Application<'_> {
     fn process_transaction(
         &mut self,
         signed: &SignedTransaction,
-        signers: &mut Signers,
+        prepared: PreparedTransaction,
+        mut signer: SignerEntries<'_>,
         sink: &mut ReceiptSink,
         local: &mut Vec<Receipt>,
     ) -> Result<Option<InvalidTxError>, ApplyError> {
         let chunk = self.input.context;
         let transaction = signed.transaction();
-        let price = chunk.block.gas_price;
-        let Some(cost) = TransactionCost::of(&chunk.config, transaction, price) else {
-            return Ok(Some(InvalidTxError::CostOverflow));
-        };
-        let account_id = transaction.signer_id();
-        let key = (account_id.clone(), PublicKeyHandle::from(transaction.public_key()));
-        let nonce_key = transaction.nonce().nonce_index().map(|index| (key.clone(), index));
-        let nonce = nonce_key.as_ref().and_then(|key| signers.gas_key_nonces.get(key));
-        let signer = Signer {
-            account: signers.accounts.get(account_id).and_then(Option::as_ref),
-            access_key: signers.access_keys.get(&key).and_then(Option::as_ref),
-            gas_key_nonce: nonce.copied().flatten(),
-        };
-        let verdict = verify(&chunk.config, transaction, &cost, signer, chunk.block.height);
+        let PreparedTransaction { cost, receipt, outcome } = prepared;
+        let verdict =
+            verify(&chunk.config, transaction, &cost, signer.as_signer(), chunk.block.height);
         let mut carried = Balance::ZERO;
         let (charge, outcome) = match verdict {
             Verdict::Refused(error) => return Ok(Some(error)),
@@ -126,10 +124,8 @@ impl Application<'_> {
                 (charge, refused_deposit_outcome(signed, &cost, error))
             }
             Verdict::Accepted(charge) => {
-                let receipt = receipt(signed, cost.receipt_gas_price, chunk.block.height);
-                let outcome = accepted_outcome(signed, &cost, receipt.receipt_id);
                 carried = balance::of_receipt(&receipt, &chunk.config)?;
-                if receipt.receiver_id == *account_id {
+                if receipt.receiver_id == *transaction.signer_id() {
                     local.push(receipt);
                 } else {
                     sink.send(receipt, chunk, &mut self.state)?;
@@ -139,7 +135,7 @@ impl Application<'_> {
         };
         let burnt = outcome.outcome.tokens_burnt;
         self.record(outcome)?;
-        let paid = self.charge(&charge, key, nonce_key, signers)?;
+        let paid = self.charge(&charge, &mut signer)?;
         balance::check_transaction(signed.hash(), paid, burnt, carried)?;
         self.state.commit(StateChangeCause::TransactionProcessing(signed.hash()));
         Ok(None)
@@ -160,29 +156,103 @@ impl Application<'_> {
     fn charge(
         &mut self,
         charge: &Charge,
-        key: Key,
-        nonce_key: Option<(Key, NonceIndex)>,
-        signers: &mut Signers,
+        signer: &mut SignerEntries<'_>,
     ) -> Result<Balance, Fault> {
         const MISSING: Fault = Fault::Bug { what: "who is charged is there" };
-        let (account_id, public_key) = key.clone();
-        let account = signers.accounts.get_mut(&account_id).and_then(Option::as_mut);
-        let account = account.ok_or(MISSING)?;
-        let mut access_key = signers.access_keys.get_mut(&key).and_then(Option::as_mut);
+        let account = signer.account.value.as_mut().ok_or(MISSING)?;
+        let mut access_key = signer.access_key.value.as_mut();
         let before = balance::of_signer(account, access_key.as_deref())?;
         charge.apply(account, access_key.as_deref_mut());
         let after = balance::of_signer(account, access_key.as_deref())?;
-        self.state.write(&TrieKey::Account { account_id: account_id.clone() }, account)?;
-        if let (Some(key), Some((index, nonce))) = (nonce_key, charge.gas_key_nonce()) {
-            let (account_id, public_key) = (account_id.clone(), public_key.clone());
-            self.state.write(&TrieKey::GasKeyNonce { account_id, public_key, index }, &nonce)?;
-            signers.gas_key_nonces.insert(key, Some(nonce));
+        self.state.write(&signer.account.key, account)?;
+        if let (Some(entry), Some((_, nonce))) =
+            (&mut signer.gas_key_nonce, charge.gas_key_nonce())
+        {
+            self.state.write(&entry.key, &nonce)?;
+            entry.value = Some(nonce);
         }
         if let Some(access_key) = access_key {
-            self.state.write(&TrieKey::AccessKey { account_id, public_key }, access_key)?;
+            self.state.write(&signer.access_key.key, access_key)?;
         }
         before
             .checked_sub(after)
             .ok_or(Fault::Bug { what: "a transaction gives its signer nothing" })
     }
+}
+
+/// What the state has of one signer.
+#[derive(Debug)]
+struct SignerEntries<'s> {
+    account: &'s mut Entry<Account>,
+    access_key: &'s mut Entry<AccessKey>,
+    gas_key_nonce: Option<&'s mut Entry<Nonce>>,
+}
+
+impl SignerEntries<'_> {
+    fn as_signer(&self) -> Signer<'_> {
+        Signer {
+            account: self.account.value.as_ref(),
+            access_key: self.access_key.value.as_ref(),
+            gas_key_nonce: self.gas_key_nonce.as_ref().and_then(|entry| entry.value),
+        }
+    }
+}
+
+impl Signers {
+    fn at(&mut self, places: Places) -> Result<SignerEntries<'_>, Fault> {
+        const MISSING: Fault = Fault::Bug { what: "signers are at their places" };
+        let gas_key_nonce = match places.gas_key_nonce {
+            Some(place) => Some(self.gas_key_nonces.get_mut(place).ok_or(MISSING)?),
+            None => None,
+        };
+        Ok(SignerEntries {
+            account: self.accounts.get_mut(places.account).ok_or(MISSING)?,
+            access_key: self.access_keys.get_mut(places.access_key).ok_or(MISSING)?,
+            gas_key_nonce,
+        })
+    }
+}
+
+/// Places of what signers have, by keys of the state.
+#[derive(Debug, Default)]
+struct PlacesByKey(BTreeMap<Vec<u8>, usize>);
+
+impl PlacesByKey {
+    /// Places of what a transaction goes by; they are made where there are none.
+    fn of(&mut self, transaction: &Transaction, signers: &mut Signers) -> Places {
+        let account_id = transaction.signer_id();
+        let public_key = PublicKeyHandle::from(transaction.public_key());
+        let account = TrieKey::Account { account_id: account_id.clone() };
+        let (account_id, handle) = (account_id.clone(), public_key.clone());
+        let access_key = TrieKey::AccessKey { account_id, public_key: handle };
+        let account_id = transaction.signer_id();
+        let nonce = transaction.nonce().nonce_index().map(|index| TrieKey::GasKeyNonce {
+            account_id: account_id.clone(),
+            public_key,
+            index,
+        });
+        Places {
+            account: self.place(account, &mut signers.accounts),
+            access_key: self.place(access_key, &mut signers.access_keys),
+            gas_key_nonce: nonce.map(|key| self.place(key, &mut signers.gas_key_nonces)),
+        }
+    }
+
+    fn place<T>(&mut self, key: TrieKey, entries: &mut Vec<Entry<T>>) -> usize {
+        *self.0.entry(key.to_bytes()).or_insert_with(|| {
+            entries.push(Entry { key, value: None });
+            entries.len() - 1
+        })
+    }
+}
+
+/// Puts the next values where their keys stand.
+fn decode_all<T: BorshDeserialize>(
+    entries: &mut [Entry<T>],
+    values: &mut impl Iterator<Item = Option<std::sync::Arc<[u8]>>>,
+) -> Result<(), Fault> {
+    for (entry, value) in entries.iter_mut().zip(values) {
+        entry.value = value.map(|bytes| decoded(&entry.key, &bytes)).transpose()?;
+    }
+    Ok(())
 }

@@ -3,12 +3,14 @@
 //! Receipts hand in what they came to, in the protocol's order. What belongs to nobody, the queues of the
 //! shard, the chunk changes itself; it becomes final with the next commit.
 
-use super::overlay::{Changed, Overlay, TouchedNodes};
+use super::overlay::{Changed, Overlay, StateChange, TouchedNodes};
 use super::typed::{decoded, encoded, missing};
 use super::{ChunkTrie, Commit, NodeCounts, REMOVAL_PROOF_BYTES, Scope, StateUpdate, TrieReader};
 use crate::error::Fault;
+use crate::threads::Threads;
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_primitives::receipt::QueueIndices;
@@ -22,7 +24,6 @@ pub(crate) struct ChunkState<'r> {
     /// What becomes final with the next commit.
     prospective: BTreeMap<Vec<u8>, Changed>,
     touched: TouchedNodes,
-    changes: BTreeMap<Vec<u8>, Vec<StateChange>>,
     accessed: BTreeSet<CryptoHash>,
     called: BTreeSet<Vec<u8>>,
     deployed: BTreeSet<CryptoHash>,
@@ -38,15 +39,6 @@ pub(crate) struct ChunkEffects {
     pub(crate) called: BTreeSet<Vec<u8>>,
     /// Contracts that were deployed.
     pub(crate) deployed: BTreeSet<CryptoHash>,
-}
-
-/// One change of a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StateChange {
-    /// What was being done.
-    pub cause: StateChangeCause,
-    /// The new value; `None` if the key was removed.
-    pub value: Option<Arc<[u8]>>,
 }
 
 /// What a receipt did to the state.
@@ -105,7 +97,6 @@ impl<'r> ChunkState<'r> {
             overlay: Overlay::default(),
             prospective: BTreeMap::new(),
             touched: TouchedNodes::default(),
-            changes: BTreeMap::new(),
             accessed: BTreeSet::new(),
             called: BTreeSet::new(),
             deployed: BTreeSet::new(),
@@ -190,6 +181,48 @@ impl<'r> ChunkState<'r> {
         }
     }
 
+    /// The values under keys, for each of the keys. What is found in the trie is recorded.
+    pub(crate) fn get_all(
+        &self,
+        keys: &[Vec<u8>],
+        threads: &Threads,
+    ) -> Result<Vec<Changed>, Fault> {
+        let mut values = Vec::with_capacity(keys.len());
+        let (mut places, mut unchanged) = (Vec::new(), Vec::new());
+        for (place, key) in keys.iter().enumerate() {
+            let changed = self.prospective.get(key).or_else(|| self.overlay.get(key));
+            values.push(changed.cloned().flatten());
+            if changed.is_none() {
+                places.push(place);
+                unchanged.push(key.as_slice());
+            }
+        }
+        for (place, value) in places.into_iter().zip(self.values_of_trie(&unchanged, threads)?) {
+            if let Some(there) = values.get_mut(place) {
+                *there = value;
+            }
+        }
+        Ok(values)
+    }
+
+    fn values_of_trie(&self, keys: &[&[u8]], threads: &Threads) -> Result<Vec<Changed>, Fault> {
+        /// As many keys as one thread reads before it takes the next.
+        const TOGETHER: usize = 256;
+        if threads.count() == NonZeroUsize::MIN {
+            return Ok(self.reader.values(keys)?);
+        }
+        let parts = threads.map(keys.chunks(TOGETHER).collect(), |keys| {
+            let fork = self.reader.fork();
+            (fork.values(keys), fork.into_recorded())
+        });
+        let mut all = Vec::with_capacity(keys.len());
+        for (values, recorded) in parts {
+            self.reader.absorb(recorded);
+            all.extend(values?);
+        }
+        Ok(all)
+    }
+
     /// Whether there is a value under a key; the value is not read.
     pub(crate) fn contains(&self, key: &TrieKey) -> Result<bool, Fault> {
         let key = key.to_bytes();
@@ -241,8 +274,7 @@ impl<'r> ChunkState<'r> {
     /// Makes what the chunk has changed itself final.
     pub(crate) fn commit(&mut self, cause: StateChangeCause) {
         for (key, value) in std::mem::take(&mut self.prospective) {
-            self.overlay.set(key.clone(), value.clone());
-            self.changes.entry(key).or_default().push(StateChange { cause, value });
+            self.overlay.add(key, StateChange { cause, value });
         }
     }
 
@@ -254,7 +286,7 @@ impl<'r> ChunkState<'r> {
 
     /// What the chunk did.
     pub(crate) fn into_effects(self) -> ChunkEffects {
-        let ChunkState { changes, accessed, called, deployed, .. } = self;
-        ChunkEffects { changes, accessed, called, deployed }
+        let ChunkState { overlay, accessed, called, deployed, .. } = self;
+        ChunkEffects { changes: overlay.into_changes(), accessed, called, deployed }
     }
 }

@@ -5,25 +5,41 @@ use std::collections::btree_map::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
+use torr_primitives::StateChangeCause;
 
 /// A changed value; `None` if its key was removed.
 pub(crate) type Changed = Option<Arc<[u8]>>;
 
+/// One change of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateChange {
+    /// What was being done.
+    pub cause: StateChangeCause,
+    /// The new value; `None` if the key was removed.
+    pub value: Changed,
+}
+
 /// Changes over a trie, by keys.
 #[derive(Debug, Default)]
 pub(crate) struct Overlay {
-    changes: BTreeMap<Vec<u8>, Changed>,
+    /// None of the lists is empty; the last change counts.
+    changes: BTreeMap<Vec<u8>, Vec<StateChange>>,
     /// Values of contracts that were removed, taken back or not.
     removals: u64,
 }
 
 impl Overlay {
     pub(crate) fn get(&self, key: &[u8]) -> Option<&Changed> {
-        self.changes.get(key)
+        self.changes.get(key).and_then(last)
     }
 
-    pub(crate) fn set(&mut self, key: Vec<u8>, changed: Changed) {
-        self.changes.insert(key, changed);
+    pub(crate) fn add(&mut self, key: Vec<u8>, change: StateChange) {
+        self.changes.entry(key).or_default().push(change);
+    }
+
+    /// Every change of every value, in the order of keys.
+    pub(crate) fn into_changes(self) -> BTreeMap<Vec<u8>, Vec<StateChange>> {
+        self.changes
     }
 
     pub(crate) fn removals(&self) -> u64 {
@@ -39,15 +55,20 @@ impl Overlay {
         &'o self,
         prefix: &'o [u8],
     ) -> Box<dyn Iterator<Item = (&'o Vec<u8>, &'o Changed)> + 'o> {
-        Box::new(with_prefix(&self.changes, prefix))
+        let changes = with_prefix(&self.changes, prefix);
+        Box::new(changes.filter_map(|(key, changes)| Some((key, last(changes)?))))
     }
 }
 
-/// Changes of keys that begin with a prefix, in the order of keys.
-pub(crate) fn with_prefix<'o>(
-    changes: &'o BTreeMap<Vec<u8>, Changed>,
+fn last(changes: &Vec<StateChange>) -> Option<&Changed> {
+    changes.last().map(|change| &change.value)
+}
+
+/// Entries of keys that begin with a prefix, in the order of keys.
+pub(crate) fn with_prefix<'o, T>(
+    changes: &'o BTreeMap<Vec<u8>, T>,
     prefix: &'o [u8],
-) -> impl Iterator<Item = (&'o Vec<u8>, &'o Changed)> {
+) -> impl Iterator<Item = (&'o Vec<u8>, &'o T)> {
     changes
         .range::<[u8], _>((Bound::Included(prefix), Bound::Unbounded))
         .take_while(move |(key, _)| key.starts_with(prefix))

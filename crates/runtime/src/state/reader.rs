@@ -19,6 +19,8 @@ pub type ContractCodes = BTreeMap<CryptoHash, Arc<[u8]>>;
 pub(crate) trait TrieReader: Sync {
     /// The value under a key.
     fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TrieError>;
+    /// The values under keys, for each of the keys. Waits for memory less than reading one by one.
+    fn values(&self, keys: &[&[u8]]) -> Result<Vec<Option<Arc<[u8]>>>, TrieError>;
     /// The value under a key if `wanted`, which is told its length; it is recorded only then.
     fn get_if(
         &self,
@@ -83,6 +85,10 @@ where
         self.trie.get(key)
     }
 
+    fn values(&self, keys: &[&[u8]]) -> Result<Vec<Option<Arc<[u8]>>>, TrieError> {
+        self.trie.values(keys)
+    }
+
     fn get_if(
         &self,
         key: &[u8],
@@ -132,7 +138,7 @@ where
     S: SharedNodeSource,
 {
     fn fork(&self) -> Box<dyn TrieFork + '_> {
-        let source = Recorder::new(self.trie.source().unrecorded());
+        let source = self.trie.source().fork();
         let trie = Trie::new(source, self.trie.root_node().cloned());
         Box::new(RecordedTrie { trie, codes: self.codes })
     }
@@ -161,6 +167,10 @@ where
 {
     fn get(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, TrieError> {
         self.0.get(key)
+    }
+
+    fn values(&self, keys: &[&[u8]]) -> Result<Vec<Option<Arc<[u8]>>>, TrieError> {
+        self.0.values(keys)
     }
 
     fn get_if(

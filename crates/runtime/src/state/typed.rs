@@ -108,7 +108,7 @@ fn access_key(account_id: &AccountId, public_key: &PublicKeyHandle) -> TrieKey {
     TrieKey::AccessKey { account_id: account_id.clone(), public_key: public_key.clone() }
 }
 
-pub(super) fn decoded<T: BorshDeserialize>(key: &TrieKey, bytes: &[u8]) -> Result<T, Fault> {
+pub(crate) fn decoded<T: BorshDeserialize>(key: &TrieKey, bytes: &[u8]) -> Result<T, Fault> {
     T::try_from_slice(bytes).map_err(|error| {
         Fault::inconsistent(format!("what stands under {key:?} is damaged: {error}"))
     })

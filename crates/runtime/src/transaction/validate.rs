@@ -4,7 +4,6 @@
 //! read with, so nothing is encoded again.
 
 use crate::feature::Feature;
-use crate::threads::Threads;
 use crate::validation::{has_post_quantum_keys, is_post_quantum, validate_actions};
 use torr_crypto::key::Signature;
 use torr_parameters::RuntimeConfig;
@@ -29,25 +28,6 @@ pub fn validate(
         return Err(InvalidTxError::InvalidSignature);
     }
     Ok(())
-}
-
-/// Checks many transactions: for each, in order, the reason to refuse it if there is one.
-///
-/// Of the transaction with index `i`, `is_expired(i)` says whether the block it names is too old; then
-/// nothing else of it is looked at. The work is shared among `threads`.
-pub fn validate_all(
-    config: &RuntimeConfig,
-    transactions: &[SignedTransaction],
-    version: ProtocolVersion,
-    threads: &Threads,
-    is_expired: impl Fn(usize) -> bool + Sync + Send,
-) -> Vec<Option<InvalidTxError>> {
-    threads.map(transactions.iter().enumerate().collect(), |(index, transaction)| {
-        if is_expired(index) {
-            return Some(InvalidTxError::Expired);
-        }
-        validate(config, transaction, version).err()
-    })
 }
 
 /// Refuses what the protocol version does not have.

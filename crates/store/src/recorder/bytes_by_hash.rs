@@ -12,12 +12,14 @@ use torr_crypto::hash::CryptoHash;
 pub(super) struct BytesByHash {
     entries: Vec<(CryptoHash, Arc<[u8]>)>,
     /// Places among the entries, plus one; zero where there is none. As many as a power of two, and more
-    /// than entries.
+    /// than entries; none as long as there are [`FEW`].
     slots: Vec<u32>,
     seed: u64,
 }
 
-/// Slots that a map has at first.
+/// As many entries as are searched one after the other.
+const FEW: usize = 8;
+/// Slots that a map with more has at first.
 const FIRST_SLOTS: usize = 128;
 
 impl BytesByHash {
@@ -28,16 +30,34 @@ impl BytesByHash {
         bytes: impl FnOnce() -> Arc<[u8]>,
     ) -> Option<usize> {
         // Half of the slots stay free, so that the search is short.
-        if self.entries.len() >= self.slots.len() / 2 {
-            self.grow(&hash);
+        if self.entries.len() >= FEW.max(self.slots.len() / 2) {
+            self.grow();
         }
-        let slot = self.find(&hash)?;
+        let slot = match self.slots.is_empty() {
+            true if self.is_among_few(&hash) => return None,
+            true => None,
+            false => Some(self.find(&hash)?),
+        };
         let bytes = bytes();
         let len = bytes.len();
         self.entries.push((hash, bytes));
         let place = u32::try_from(self.entries.len()).expect("so many nodes are never read");
-        *self.slots.get_mut(slot)? = place;
+        if let Some(slot) = slot.and_then(|slot| self.slots.get_mut(slot)) {
+            *slot = place;
+        }
         Some(len)
+    }
+
+    /// Whether there are bytes under a hash.
+    pub(super) fn contains(&self, hash: &CryptoHash) -> bool {
+        match self.slots.is_empty() {
+            true => self.is_among_few(hash),
+            false => self.find(hash).is_none(),
+        }
+    }
+
+    fn is_among_few(&self, hash: &CryptoHash) -> bool {
+        self.entries.iter().any(|(there, _)| there == hash)
     }
 
     /// All entries, in the order in which they came.
@@ -77,8 +97,8 @@ impl BytesByHash {
         (bits >> unused.min(63)) as usize
     }
 
-    fn grow(&mut self, first: &CryptoHash) {
-        if self.slots.is_empty() {
+    fn grow(&mut self) {
+        if let (true, Some((first, _))) = (self.slots.is_empty(), self.entries.first()) {
             self.seed = start_of(first);
         }
         let slots = (self.slots.len() * 2).max(FIRST_SLOTS);
@@ -111,6 +131,7 @@ mod tests {
         for number in 0..5000_u32 {
             let hash = CryptoHash::of(&(number % 3000).to_le_bytes());
             let bytes: Arc<[u8]> = number.to_le_bytes().as_slice().into();
+            assert_eq!(map.contains(&hash), sorted.contains_key(&hash));
             let is_new = map.insert_with(hash, || Arc::clone(&bytes)).is_some();
             assert_eq!(is_new, sorted.insert(hash, ()).is_none());
         }

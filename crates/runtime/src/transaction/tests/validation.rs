@@ -3,7 +3,7 @@
 use super::*;
 use crate::threads::Threads;
 use crate::transaction::{
-    accepted_outcome, failed_outcome, receipt, refused_deposit_outcome, validate, validate_all,
+    accepted_outcome, failed_outcome, prepare_all, receipt, refused_deposit_outcome, validate,
 };
 use torr_crypto::key::Signature;
 use torr_primitives::error::{ActionsValidationError, InvalidTxError};
@@ -114,9 +114,11 @@ fn many_at_a_time_fare_as_one_by_one_on_any_number_of_threads() {
             () => None,
         })
         .collect();
+    let chunk = crate::small_state::chunk(86);
     for count in [1, 2, 3] {
         let threads = Threads::new(count.try_into().unwrap()).unwrap();
-        let found = validate_all(&config(), &transactions, 86, &threads, is_expired);
+        let found = prepare_all(&chunk, &transactions, &threads, is_expired);
+        let found: Vec<_> = found.into_iter().map(Result::err).collect();
         assert_eq!(found, expected, "{count} threads");
     }
 }
