@@ -12,6 +12,7 @@
 //! libraries, several times faster) and `portable` (pure Rust, on wasm32). Tests hold them to the
 //! same answers.
 
+mod many;
 #[cfg(not(target_family = "wasm"))]
 mod native;
 #[cfg(any(test, target_family = "wasm"))]
@@ -21,6 +22,8 @@ mod portable;
 use native as implementation;
 #[cfg(target_family = "wasm")]
 use portable as implementation;
+
+pub use many::{Ed25519Claim, ed25519_verify_all};
 
 use ed25519_dalek::{Signature, Verifier, VerifyingKey};
 

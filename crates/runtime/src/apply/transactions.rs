@@ -165,8 +165,7 @@ impl Application<'_> {
         charge.apply(account, access_key.as_deref_mut());
         let after = balance::of_signer(account, access_key.as_deref())?;
         self.state.write(&signer.account.key, account)?;
-        if let (Some(entry), Some((_, nonce))) =
-            (&mut signer.gas_key_nonce, charge.gas_key_nonce())
+        if let (Some(entry), Some((_, nonce))) = (&mut signer.gas_key_nonce, charge.gas_key_nonce())
         {
             self.state.write(&entry.key, &nonce)?;
             entry.value = Some(nonce);

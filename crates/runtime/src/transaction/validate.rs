@@ -20,14 +20,23 @@ pub fn validate(
     signed: &SignedTransaction,
     version: ProtocolVersion,
 ) -> Result<(), InvalidTxError> {
-    let transaction = signed.transaction();
-    validate_actions(config, transaction.actions(), transaction.receiver_id(), version)?;
-    validate_version(signed, version)?;
-    validate_size(config, signed, version)?;
+    validate_unsigned(config, signed, version)?;
     if !signed.verify() {
         return Err(InvalidTxError::InvalidSignature);
     }
     Ok(())
+}
+
+/// Checks all but the signature.
+pub(super) fn validate_unsigned(
+    config: &RuntimeConfig,
+    signed: &SignedTransaction,
+    version: ProtocolVersion,
+) -> Result<(), InvalidTxError> {
+    let transaction = signed.transaction();
+    validate_actions(config, transaction.actions(), transaction.receiver_id(), version)?;
+    validate_version(signed, version)?;
+    validate_size(config, signed, version)
 }
 
 /// Refuses what the protocol version does not have.
