@@ -56,6 +56,17 @@ pub fn apply<S>(
 where
     S: SharedNodeSource,
 {
+    environment.threads.within(|| apply_here(trie, input, environment))
+}
+
+fn apply_here<S>(
+    trie: &Trie<S>,
+    input: &ChunkInput<'_>,
+    environment: &Environment<'_>,
+) -> Result<ApplyResult<S::Place>, ApplyError>
+where
+    S: SharedNodeSource,
+{
     let source = Recorder::new(trie.source());
     let trie = Trie::new(source, trie.root_node().cloned());
     let recorded = RecordedTrie { trie, codes: environment.codes };

@@ -68,6 +68,16 @@ impl Threads {
         NonZeroUsize::MIN
     }
 
+    /// Does `work` on one of the threads, so that what it shares with the others does not have to wake all
+    /// of them.
+    pub(crate) fn within<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        #[cfg(not(target_family = "wasm"))]
+        if let Some(pool) = &self.pool {
+            return pool.install(work);
+        }
+        work()
+    }
+
     /// Does `work` for each item, on all threads; the results are in the order of the items.
     pub(crate) fn map<T, R>(&self, items: Vec<T>, work: impl Fn(T) -> R + Sync + Send) -> Vec<R>
     where

@@ -40,10 +40,6 @@ use torr_vm_runner::{CacheConfig, EngineKind, Runner};
 use users::Users;
 use workload::{Traffic, Workload};
 
-/// As in `torr`.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Blocks that are applied in turn for a profiler.
 const PROFILED_BLOCKS: usize = 8;
 
