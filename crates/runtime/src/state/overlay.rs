@@ -30,7 +30,7 @@ pub(crate) struct Overlay {
 
 impl Overlay {
     pub(crate) fn get(&self, key: &[u8]) -> Option<&Changed> {
-        self.changes.get(key).and_then(last)
+        self.changes.get(key).and_then(|changes| last(changes))
     }
 
     pub(crate) fn add(&mut self, key: Vec<u8>, change: StateChange) {
@@ -60,7 +60,7 @@ impl Overlay {
     }
 }
 
-fn last(changes: &Vec<StateChange>) -> Option<&Changed> {
+fn last(changes: &[StateChange]) -> Option<&Changed> {
     changes.last().map(|change| &change.value)
 }
 
