@@ -17,8 +17,8 @@ use torr_crypto::hash::CryptoHash;
 /// Bounds and places of a runner's cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CacheConfig {
-    /// Compiled code that is kept in memory, in bytes of artifacts. Loaded modules that are called
-    /// stay alive beyond it until the call ends.
+    /// Compiled code that is kept in memory, in bytes of artifacts; at most 8192 modules, however small.
+    /// Loaded modules that are called stay alive beyond it until the call ends.
     pub memory_bytes: u64,
     /// A folder for artifacts, made when it is missing; `None`: nothing is kept on disk.
     pub folder: Option<PathBuf>,

@@ -223,7 +223,9 @@ pub(super) fn status_name(status: &ExecutionStatus) -> String {
             format!("{:?}", error.kind)
         }
         ExecutionStatus::Failure(TxExecutionError::InvalidTxError(error)) => format!("{error:?}"),
-        other => format!("{other:?}"),
+        ExecutionStatus::SuccessValue(_) => "SuccessValue".to_owned(),
+        ExecutionStatus::SuccessReceiptId(_) => "SuccessReceiptId".to_owned(),
+        ExecutionStatus::Unknown => "Unknown".to_owned(),
     };
     let end = text.find([' ', '{', ',', '[']).unwrap_or(text.len());
     text.chars().take(end).take(60).collect()

@@ -1,4 +1,4 @@
-//! Loaded modules in memory, bounded by the size of their artifacts.
+//! Loaded modules in memory, bounded by the size of their artifacts, and in number.
 
 use crate::ready::Ready;
 use quick_cache::Weighter;
@@ -27,21 +27,29 @@ impl Entry {
 
 /// Weighs an entry by its artifacts, and a rejection by what its bookkeeping takes.
 #[derive(Clone)]
-struct BySize;
+struct BySize {
+    /// What each weighs at least, so that there are not too many.
+    least: u64,
+}
 
 /// What an entry takes beside its artifact, in bytes, about.
 const ENTRY_OVERHEAD: u64 = 1 << 12;
+/// The most entries, however small. Machine code of each takes up to four mappings of memory, and Linux
+/// grants 65 530 to a process if nobody changes that: who deploys tens of thousands of small contracts
+/// would take the last.
+const MOST_ENTRIES: u64 = 8192;
 
 impl Weighter<CryptoHash, Entry> for BySize {
     fn weight(&self, _: &CryptoHash, entry: &Entry) -> u64 {
-        entry.size.saturating_add(ENTRY_OVERHEAD)
+        entry.size.saturating_add(ENTRY_OVERHEAD).max(self.least)
     }
 }
 
 impl MemoryCache {
     pub(crate) fn new(bytes: u64) -> MemoryCache {
         let expected = usize::try_from(bytes / (1 << 20)).unwrap_or(usize::MAX).clamp(16, 1 << 16);
-        MemoryCache { entries: Cache::with_weighter(expected, bytes, BySize) }
+        let weighter = BySize { least: bytes.div_ceil(MOST_ENTRIES) };
+        MemoryCache { entries: Cache::with_weighter(expected, bytes, weighter) }
     }
 
     /// The entry of `key`, made by `make` if there is none.
@@ -58,5 +66,32 @@ impl MemoryCache {
     pub(crate) fn weigh_again(&self, key: CryptoHash, ready: Arc<Ready>) {
         // Refused when the entry is gone already.
         let _ = self.entries.replace(key, Entry::new(ready), true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_ENTRIES, MemoryCache};
+    use crate::ready::Ready;
+    use std::sync::Arc;
+    use torr_crypto::hash::CryptoHash;
+    use torr_vm_logic::error::ContractError;
+
+    /// Room for bytes is not room for any number of small modules: each takes mappings of memory, of which
+    /// a process has so many and no more.
+    #[test]
+    fn small_modules_are_bounded_in_number() {
+        let cache = MemoryCache::new(1 << 30);
+        let rejected = |msg: String| {
+            let result = Err(ContractError::LinkError { msg });
+            Arc::new(Ready { code_len: 1, result, module_size: 0 })
+        };
+        for number in 0..2 * MOST_ENTRIES {
+            let key = CryptoHash::of(&number.to_le_bytes());
+            let ready = cache.get_or_insert(key, || Ok(rejected(number.to_string())));
+            assert!(ready.is_ok());
+        }
+        let kept = cache.entries.len() as u64;
+        assert!((MOST_ENTRIES / 2..=MOST_ENTRIES).contains(&kept), "{kept} are kept");
     }
 }
