@@ -35,7 +35,7 @@ use torr_primitives::{
 };
 use torr_store::partial_state::PartialState;
 use torr_store::recorder::Recorder;
-use torr_store::source::{NodeSource, SharedNodeSource, TrieError};
+use torr_store::source::{HashedBytes, NodeSource, SharedNodeSource, TrieError};
 use torr_store::trie::Trie;
 
 /// A chunk with all that applying it takes.
@@ -165,8 +165,7 @@ pub fn validate(
     if let Some((&hash, _)) = altered {
         return Err(WitnessError::AlteredContract { hash });
     }
-    let mut state = witness.proof.clone();
-    witness.contract_places.values().into_iter().for_each(|node| state.insert(node));
+    let state = WitnessedNodes { proof: &witness.proof, contract_places: &witness.contract_places };
     let trie = Trie::with_root(&state, witness.prev_state_root);
     let environment = Environment { codes: Some(&witness.contracts), ..*environment };
     let context = witness.chunk.context(config);
@@ -185,15 +184,28 @@ pub fn validate(
     Ok(Validated { prev_state_root: witness.prev_state_root, claim, result })
 }
 
+/// All nodes and values that a witness has.
+struct WitnessedNodes<'w> {
+    proof: &'w PartialState,
+    contract_places: &'w PartialState,
+}
+
+impl HashedBytes for WitnessedNodes<'_> {
+    fn bytes(&self, hash: &CryptoHash) -> Result<Arc<[u8]>, TrieError> {
+        self.proof.bytes(hash).or_else(|_| self.contract_places.bytes(hash))
+    }
+}
+
 /// Whether a part of a state is what was read, no more and no less.
 fn same_nodes(given: &PartialState, read: &PartialState) -> Result<(), WitnessError> {
     let first_beside =
         |one: &PartialState, other: &PartialState| one.hashes().find(|hash| !other.contains(hash));
-    match (first_beside(read, given), first_beside(given, read)) {
-        (Some(hash), _) => Err(WitnessError::Missing { hash }),
-        (None, Some(hash)) => Err(WitnessError::UnusedNode { hash }),
-        (None, None) => Ok(()),
+    if let Some(hash) = first_beside(read, given) {
+        return Err(WitnessError::Missing { hash });
     }
+    // What was read is all there, so only then is there more.
+    let unused = if given.len() > read.len() { first_beside(given, read) } else { None };
+    unused.map_or(Ok(()), |hash| Err(WitnessError::UnusedNode { hash }))
 }
 
 /// The nodes on the ways to keys that are not in `proof` anyway.

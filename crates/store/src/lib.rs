@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bytes_by_hash;
 pub mod database;
 pub mod flat;
 pub mod memory_trie;

@@ -1,11 +1,9 @@
 //! Noting what is read of a trie, to prove it to others.
 
-mod bytes_by_hash;
-
+use crate::bytes_by_hash::BytesByHash;
 use crate::node::ValueRef;
 use crate::partial_state::PartialState;
 use crate::source::{NodeSource, ReadNode, TrieError};
-use bytes_by_hash::BytesByHash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use torr_crypto::hash::CryptoHash;
 
@@ -107,9 +105,9 @@ impl<S: NodeSource> Recorder<S> {
         &self.source
     }
 
-    /// What was read: enough to do the same without the source.
+    /// What was read: enough to do the same without the source. Takes a copy of the list, not of nodes.
     pub fn partial_state(&self) -> PartialState {
-        PartialState::of_hashed(self.recorded().bytes.entries().iter().cloned().collect())
+        PartialState::of_hashed(self.recorded().bytes.clone())
     }
 }
 

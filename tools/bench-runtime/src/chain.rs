@@ -136,24 +136,38 @@ impl<'e, S: State> Chain<'e, S> {
     }
 
     /// Applies blocks that could be the next, one after the other, and keeps nothing of them, until the
-    /// time is over; says how many.
+    /// time is over; says how many. Or validates them, by witnesses that are made before.
     pub(crate) fn repeat(
         &self,
         blocks: &[Vec<SignedTransaction>],
         time: Duration,
+        validation: Validation,
     ) -> Result<u64, Failure> {
         let context = self.context();
         let (congestion, bandwidth_requests) = quiet();
         let environment = Environment::new(self.runner, self.threads);
+        let inputs = blocks.iter().map(|transactions| {
+            input(&context, transactions, &self.receipts, &congestion, &bandwidth_requests)
+        });
+        let mut works: Vec<Box<dyn Fn() -> Result<(), Failure> + '_>> = Vec::new();
+        for input in inputs {
+            works.push(match validation {
+                Validation::Without => Box::new(move || {
+                    check(&self.state.apply(&input, &environment)?, input.transactions.len())
+                }),
+                Validation::Measured => {
+                    let witness = self.state.witness(&input, &environment)?;
+                    Box::new(move || Ok(validate(&witness, &self.config, &environment).map(drop)?))
+                }
+            });
+        }
         let start = Instant::now();
         let mut count = 0;
-        for transactions in blocks.iter().cycle() {
+        for work in works.iter().cycle() {
             if start.elapsed() >= time {
                 break;
             }
-            let (receipts, congestion) = (&self.receipts, &congestion);
-            let input = input(&context, transactions, receipts, congestion, &bandwidth_requests);
-            check(&self.state.apply(&input, &environment)?, transactions.len())?;
+            work()?;
             count += 1;
         }
         Ok(count)
@@ -175,8 +189,10 @@ impl<'e, S: State> Chain<'e, S> {
         let values = witness.proof.values();
         let clock = Clock::start(self.threads);
         witness.proof = PartialState::new(values);
-        validate(&witness, &self.config, &environment)?;
-        Ok(clock.elapsed())
+        let validated = validate(&witness, &self.config, &environment)?;
+        let time = clock.elapsed();
+        drop(validated);
+        Ok(time)
     }
 
     fn context(&self) -> ChunkContext {

@@ -75,6 +75,9 @@ struct Arguments {
     /// Run a workload for so many seconds and measure nothing, for a profiler.
     #[arg(long, num_args = 2, value_names = ["WORKLOAD", "SECONDS"])]
     profile_loop: Option<Vec<String>>,
+    /// In `--profile-loop`, validate blocks by their witnesses instead of applying them.
+    #[arg(long, requires = "profile_loop")]
+    profile_validation: bool,
     /// Run the first workload for so many seconds over a database on disk, and print throughput and
     /// memory again and again.
     #[arg(long, value_name = "SECONDS", requires = "db")]
@@ -127,6 +130,12 @@ enum Failure {
     ProfileLoop,
     #[error("a block did not come to what it should: {reason}")]
     Outcome { reason: String },
+}
+
+impl Arguments {
+    fn profiled(&self) -> Validation {
+        if self.profile_validation { Validation::Measured } else { Validation::Without }
+    }
 }
 
 fn main() -> ExitCode {
@@ -304,7 +313,7 @@ impl Bench<'_> {
         let blocks = 0..PROFILED_BLOCKS;
         let blocks: Vec<_> =
             blocks.map(|_| traffic.block(workload, self.arguments.transactions)).collect();
-        let count = chain.repeat(&blocks, time)?;
+        let count = chain.repeat(&blocks, time, self.arguments.profiled())?;
         println!("{count} blocks");
         Ok(())
     }

@@ -1,15 +1,16 @@
 //! A map from hashes that is searched often and never walked through.
 //!
 //! Hashes are spread already, so a few of their bits find a place. Somebody who makes nodes can make
-//! hashes whose bits agree; so the bits are mixed with those of the first hash, the root's as a rule,
-//! which nobody knows before.
+//! hashes whose bits agree; so the bits are mixed with some that are drawn anew for each map. They decide
+//! how long a search takes, and nothing else: entries stay in the order in which they came.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 
 /// Bytes by their hashes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct BytesByHash {
+pub(crate) struct BytesByHash {
     entries: Vec<(CryptoHash, Arc<[u8]>)>,
     /// Places among the entries, plus one; zero where there is none. As many as a power of two, and more
     /// than entries; none as long as there are [`FEW`].
@@ -24,7 +25,7 @@ const FIRST_SLOTS: usize = 128;
 
 impl BytesByHash {
     /// Puts bytes under a hash if nothing stands there; says their length then.
-    pub(super) fn insert_with(
+    pub(crate) fn insert_with(
         &mut self,
         hash: CryptoHash,
         bytes: impl FnOnce() -> Arc<[u8]>,
@@ -34,9 +35,9 @@ impl BytesByHash {
             self.grow();
         }
         let slot = match self.slots.is_empty() {
-            true if self.is_among_few(&hash) => return None,
+            true if self.contains(&hash) => return None,
             true => None,
-            false => Some(self.find(&hash)?),
+            false => Some(self.find(&hash).err()?),
         };
         let bytes = bytes();
         let len = bytes.len();
@@ -48,43 +49,44 @@ impl BytesByHash {
         Some(len)
     }
 
-    /// Whether there are bytes under a hash.
-    pub(super) fn contains(&self, hash: &CryptoHash) -> bool {
-        match self.slots.is_empty() {
-            true => self.is_among_few(hash),
-            false => self.find(hash).is_none(),
-        }
+    /// The bytes under a hash.
+    pub(crate) fn get(&self, hash: &CryptoHash) -> Option<&Arc<[u8]>> {
+        let found = match self.slots.is_empty() {
+            true => self.entries.iter().find(|(there, _)| there == hash),
+            false => self.entries.get(self.find(hash).ok()?),
+        };
+        found.map(|(_, bytes)| bytes)
     }
 
-    fn is_among_few(&self, hash: &CryptoHash) -> bool {
-        self.entries.iter().any(|(there, _)| there == hash)
+    /// Whether there are bytes under a hash.
+    pub(crate) fn contains(&self, hash: &CryptoHash) -> bool {
+        self.get(hash).is_some()
     }
 
     /// All entries, in the order in which they came.
-    pub(super) fn into_entries(self) -> Vec<(CryptoHash, Arc<[u8]>)> {
+    pub(crate) fn into_entries(self) -> Vec<(CryptoHash, Arc<[u8]>)> {
         self.entries
     }
 
     /// All entries, in the order in which they came.
-    pub(super) fn entries(&self) -> &[(CryptoHash, Arc<[u8]>)] {
+    pub(crate) fn entries(&self) -> &[(CryptoHash, Arc<[u8]>)] {
         &self.entries
     }
 
-    /// The free slot for a hash; `None` if it is there.
-    fn find(&self, hash: &CryptoHash) -> Option<usize> {
+    /// The place of a hash among the entries, or else the free slot for it. Without slots, which are never
+    /// all taken, neither is there.
+    fn find(&self, hash: &CryptoHash) -> Result<usize, usize> {
         let mask = self.slots.len().wrapping_sub(1);
         let mut slot = self.first_slot(hash);
         loop {
-            match self.slots.get(slot)? {
-                0 => return Some(slot),
-                place => {
-                    let (there, _) = self.entries.get(*place as usize - 1)?;
-                    if there == hash {
-                        return None;
-                    }
+            let place = self.slots.get(slot).map_or(0, |place| *place as usize);
+            match place.checked_sub(1) {
+                None => return Err(slot),
+                Some(place) if self.entries.get(place).is_some_and(|(there, _)| there == hash) => {
+                    return Ok(place);
                 }
+                Some(_) => slot = (slot + 1) & mask,
             }
-            slot = (slot + 1) & mask;
         }
     }
 
@@ -98,13 +100,13 @@ impl BytesByHash {
     }
 
     fn grow(&mut self) {
-        if let (true, Some((first, _))) = (self.slots.is_empty(), self.entries.first()) {
-            self.seed = start_of(first);
+        if self.slots.is_empty() {
+            self.seed = RandomState::new().hash_one(());
         }
         let slots = (self.slots.len() * 2).max(FIRST_SLOTS);
         self.slots = vec![0; slots];
         for (index, place) in (0..self.entries.len()).zip(1_u32..) {
-            let free = self.entries.get(index).and_then(|(hash, _)| self.find(hash));
+            let free = self.entries.get(index).and_then(|(hash, _)| self.find(hash).err());
             if let Some(slot) = free.and_then(|slot| self.slots.get_mut(slot)) {
                 *slot = place;
             }
@@ -131,13 +133,14 @@ mod tests {
         for number in 0..5000_u32 {
             let hash = CryptoHash::of(&(number % 3000).to_le_bytes());
             let bytes: Arc<[u8]> = number.to_le_bytes().as_slice().into();
-            assert_eq!(map.contains(&hash), sorted.contains_key(&hash));
+            assert_eq!(map.get(&hash), sorted.get(&hash));
             let is_new = map.insert_with(hash, || Arc::clone(&bytes)).is_some();
-            assert_eq!(is_new, sorted.insert(hash, ()).is_none());
+            assert_eq!(is_new, !sorted.contains_key(&hash));
+            sorted.entry(hash).or_insert(bytes);
         }
         assert_eq!(map.entries().len(), 3000);
         let hashes: BTreeMap<_, _> = map.into_entries().into_iter().collect();
-        assert!(hashes.keys().eq(sorted.keys()));
+        assert_eq!(hashes, sorted);
     }
 
     /// Hashes that differ in a few bits only still come apart.
