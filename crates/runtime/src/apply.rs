@@ -282,8 +282,12 @@ impl<'a> Application<'a> {
 
     /// Whether the chunk may do no more.
     fn is_full(&self) -> bool {
-        let limit = self.input.context.gas_limit.map_or(Compute::MAX, Gas::as_gas);
-        self.totals.compute >= limit || self.state.recorded_size() > self.proof_limit()
+        self.totals.compute >= self.compute_limit()
+            || self.state.recorded_size() > self.proof_limit()
+    }
+
+    fn compute_limit(&self) -> Compute {
+        self.input.context.gas_limit.map_or(Compute::MAX, Gas::as_gas)
     }
 
     /// Bytes of proof after which nothing new is begun.

@@ -78,6 +78,19 @@ impl Threads {
         work()
     }
 
+    /// Does two things at the same time.
+    pub(crate) fn both<A: Send, B: Send>(
+        &self,
+        one: impl FnOnce() -> A + Send,
+        other: impl FnOnce() -> B + Send,
+    ) -> (A, B) {
+        #[cfg(not(target_family = "wasm"))]
+        if let Some(pool) = &self.pool {
+            return pool.join(one, other);
+        }
+        (one(), other())
+    }
+
     /// Does `work` for each item, on all threads; the results are in the order of the items.
     pub(crate) fn map<T, R>(&self, items: Vec<T>, work: impl Fn(T) -> R + Sync + Send) -> Vec<R>
     where

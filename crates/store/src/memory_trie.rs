@@ -14,7 +14,7 @@ pub use load::StateEntries;
 
 use crate::nibbles::KeyPath;
 use crate::node::{EncodedChild, EncodedNode, ValueRef, Way, position_of};
-use crate::source::{NodeSource, ReadNode, TrieError, WayFrom};
+use crate::source::{NodeSource, ReadNode, SharedNodeSource, TrieError, WayFrom};
 use crate::trie::{EMPTY_ROOT, Finished, NewLink, NewValue, Trie};
 use arena::Arena;
 use long_values::LongValues;
@@ -338,6 +338,19 @@ impl<'m> MemoryNodes<'m> {
     fn node_at(&self, place: MemoryPlace) -> MemoryNode<'m> {
         MemoryNode { node: self.trie.node_at(place.0), place }
     }
+}
+
+impl<'m> SharedNodeSource for MemoryNodes<'m> {
+    type Apart<'s>
+        = &'s MemoryNodes<'m>
+    where
+        Self: 's;
+
+    fn apart(&self) -> &MemoryNodes<'m> {
+        self
+    }
+
+    fn rejoin<'s>(&'s self, _: Vec<&'s MemoryNodes<'m>>) {}
 }
 
 impl<'m> NodeSource for MemoryNodes<'m> {

@@ -3,7 +3,7 @@
 use crate::bytes_by_hash::BytesByHash;
 use crate::node::ValueRef;
 use crate::partial_state::PartialState;
-use crate::source::{NodeSource, ReadNode, TrieError};
+use crate::source::{NodeSource, ReadNode, SharedNodeSource, TrieError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use torr_crypto::hash::CryptoHash;
 
@@ -143,5 +143,23 @@ impl<S: NodeSource> NodeSource for Recorder<S> {
         let bytes = self.source.value(node, value)?;
         self.note(value.hash, || Arc::clone(&bytes));
         Ok(bytes)
+    }
+}
+
+/// Each thread notes for itself, and only what was not noted before.
+impl<S: SharedNodeSource> SharedNodeSource for Recorder<S> {
+    type Apart<'s>
+        = Recorder<&'s S>
+    where
+        Self: 's;
+
+    fn apart(&self) -> Recorder<&S> {
+        self.fork()
+    }
+
+    fn rejoin<'s>(&'s self, parts: Vec<Recorder<&'s S>>) {
+        // All are done with what was noted before they began, so that nothing is copied.
+        let parts: Vec<Recorded> = parts.into_iter().map(Recorder::into_recorded).collect();
+        parts.into_iter().for_each(|recorded| self.absorb(recorded));
     }
 }

@@ -122,9 +122,18 @@ pub trait NodeSource {
 }
 
 /// A source that several threads read.
-pub trait SharedNodeSource: NodeSource<Ref: Send + Sync, Node: Sync, Place: Send> + Sync {}
+pub trait SharedNodeSource: NodeSource<Ref: Send + Sync, Node: Sync, Place: Send> + Sync {
+    /// The same source, as one of the threads has it for itself.
+    type Apart<'s>: NodeSource<Ref = Self::Ref, Node = Self::Node, Place = Self::Place> + Send
+    where
+        Self: 's;
 
-impl<S> SharedNodeSource for S where S: NodeSource<Ref: Send + Sync, Node: Sync, Place: Send> + Sync {}
+    /// The same source, for one of several threads.
+    fn apart(&self) -> Self::Apart<'_>;
+
+    /// Takes back what threads had, with what it has noted of their reading.
+    fn rejoin<'s>(&'s self, parts: Vec<Self::Apart<'s>>);
+}
 
 /// Where a key goes on from a node of a source: to another node, or to a value, with the node where it
 /// stands.
@@ -195,6 +204,21 @@ impl<S: NodeSource> NodeSource for &S {
 
     fn way(&self, node: &S::Ref, rest: KeyPath<'_>) -> Result<WayFrom<S>, TrieError> {
         (**self).way(node, rest)
+    }
+}
+
+impl<S: SharedNodeSource> SharedNodeSource for &S {
+    type Apart<'s>
+        = S::Apart<'s>
+    where
+        Self: 's;
+
+    fn apart(&self) -> S::Apart<'_> {
+        (**self).apart()
+    }
+
+    fn rejoin<'s>(&'s self, parts: Vec<S::Apart<'s>>) {
+        (**self).rejoin(parts);
     }
 }
 
@@ -270,6 +294,19 @@ impl<B: HashedBytes> NodeSource for HashedNodes<B> {
     fn value(&self, _: &HashedNode, value: &ValueRef) -> Result<Arc<[u8]>, TrieError> {
         self.value_of(value)
     }
+}
+
+impl<B: HashedBytes + Sync> SharedNodeSource for HashedNodes<B> {
+    type Apart<'s>
+        = &'s HashedNodes<B>
+    where
+        Self: 's;
+
+    fn apart(&self) -> &HashedNodes<B> {
+        self
+    }
+
+    fn rejoin<'s>(&'s self, _: Vec<&'s HashedNodes<B>>) {}
 }
 
 impl ReadNode for HashedNode {

@@ -3,6 +3,8 @@
 //! A receipt that fails leaves nothing: its changes are rolled back to where it began. So changes are
 //! kept beside the trie, over which they are read, and with them what they replaced.
 
+#[cfg(not(target_family = "wasm"))]
+use crate::source::SharedNodeSource;
 use crate::source::{NodeSource, TrieError};
 use crate::trie::{Entry, Finished, Trie, TrieIterator};
 use std::cmp::Ordering;
@@ -138,10 +140,7 @@ impl<'t, S: NodeSource> TrieUpdate<'t, S> {
     #[cfg(not(target_family = "wasm"))]
     pub fn finish_in_parallel(&self) -> Result<Finished<S::Place>, TrieError>
     where
-        S: Sync,
-        S::Ref: Send + Sync,
-        S::Node: Sync,
-        S::Place: Send,
+        S: SharedNodeSource,
     {
         self.trie.change_in_parallel(&self.changes().collect::<Vec<_>>())
     }

@@ -13,22 +13,26 @@
 //!
 //! Otherwise the receipt is executed again in its turn. So the result is that of one thread, whatever
 //! was guessed.
+//!
+//! Nothing more is executed ahead once what was would fill the chunk. So of what one thread would never
+//! have begun as much is done as fits in a chunk, and a receipt for each thread.
 
 use super::Application;
 use crate::receipt::{ExecutedReceipt, Execution, execute_receipt};
 use crate::state::{ChunkState, NodeCounts, Scope, StateUpdate, TrieFork};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use torr_parameters::{ExtCost, RuntimeConfig};
 use torr_primitives::outcome::{
     CostGasUsed, ExecutionMetadata, ExecutionOutcome, ExecutionStatus, GasProfile,
 };
 use torr_primitives::receipt::{Receipt, ReceiptBody};
-use torr_primitives::{AccountId, Gas};
+use torr_primitives::{AccountId, Compute, Gas};
 use torr_store::recorder::Recorded;
 
-/// How many receipts are looked at together. What is in vain when a chunk is full, and what conflicts,
-/// is bounded by it.
-pub(super) const WINDOW: usize = 256;
+/// How many receipts are looked at together: many, because threads wait for each other at the end of each
+/// window, and no more than can be kept in memory.
+pub(super) const WINDOW: usize = 1024;
 
 /// What some receipts came to, by their places among them.
 #[derive(Debug, Default)]
@@ -129,31 +133,65 @@ fn put_right(
     Some(())
 }
 
+/// What receipts that are executed ahead may still take of the chunk. Threads share it. Which receipts
+/// they come to before it is used up is left to chance, and changes no result.
+#[derive(Debug)]
+struct Room {
+    compute: AtomicU64,
+    proof: AtomicU64,
+}
+
+impl Room {
+    fn is_used_up(&self) -> bool {
+        [&self.compute, &self.proof].iter().any(|left| left.load(Ordering::Relaxed) == 0)
+    }
+
+    fn take(&self, compute: Compute, proof: u64) {
+        for (left, taken) in [(&self.compute, compute), (&self.proof, proof)] {
+            let less = |left: u64| Some(left.saturating_sub(taken));
+            let _ = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        }
+    }
+}
+
 impl Application<'_> {
+    fn room(&self) -> Room {
+        let compute = self.compute_limit().saturating_sub(self.totals.compute);
+        // The chunk is full when it has recorded more than this.
+        let proof = self.proof_limit().saturating_add(1);
+        let proof = proof.saturating_sub(self.state.recorded_size());
+        Room { compute: AtomicU64::new(compute), proof: AtomicU64::new(proof) }
+    }
+
     /// Executes receipts on the state as it is now, on all threads.
     pub(super) fn speculate<'r>(
         &self,
         receipts: impl IntoIterator<Item = &'r Receipt>,
     ) -> Speculations {
-        let mut groups: BTreeMap<&AccountId, Vec<(usize, &Receipt)>> = BTreeMap::new();
+        let mut groups: Vec<Vec<(usize, &Receipt)>> = Vec::new();
+        let mut group_of: BTreeMap<&AccountId, usize> = BTreeMap::new();
         let mut len = 0;
         for (place, receipt) in receipts.into_iter().enumerate() {
-            groups.entry(&receipt.receiver_id).or_default().push((place, receipt));
+            let group = *group_of.entry(&receipt.receiver_id).or_insert(groups.len());
+            match groups.get_mut(group) {
+                Some(group) => group.push((place, receipt)),
+                None => groups.push(vec![(place, receipt)]),
+            }
             len = place + 1;
         }
         if groups.len() < 2 {
             return Speculations::default();
         }
-        let (state, execution) = (&self.state, self.execution);
-        let groups = self.threads.map(groups.into_iter().collect(), |(receiver_id, receipts)| {
-            let places: Vec<usize> = receipts.iter().map(|(place, _)| *place).collect();
-            let receipts = receipts.into_iter().map(|(_, receipt)| receipt).collect::<Vec<_>>();
-            let results = execute_group(receiver_id, &receipts, state, execution);
-            places.into_iter().zip(results).collect::<Vec<_>>()
+        let (state, execution, room) = (&self.state, self.execution, &self.room());
+        // Threads take groups in their order, because those at the end may be in vain.
+        let next = AtomicUsize::new(0);
+        let done = self.threads.map(groups.iter().collect(), |_| {
+            let group = groups.get(next.fetch_add(1, Ordering::Relaxed));
+            group.map_or_else(Vec::new, |group| execute_group(group, state, execution, room))
         });
-        let mut results: Vec<Option<Speculation>> = Vec::new();
+        let mut results = Vec::new();
         results.resize_with(len, || None);
-        for (place, result) in groups.into_iter().flatten() {
+        for (place, result) in done.into_iter().flatten() {
             if let Some(slot) = results.get_mut(place) {
                 *slot = Some(result);
             }
@@ -162,28 +200,40 @@ impl Application<'_> {
     }
 }
 
-/// Executes the receipts of one receiver in order, as far as that can be foreseen.
+/// Executes the receipts of one receiver in order, as far as that can be foreseen; what they came to, with
+/// their places.
 fn execute_group(
-    receiver_id: &AccountId,
-    receipts: &[&Receipt],
+    receipts: &[(usize, &Receipt)],
     state: &ChunkState<'_>,
     execution: Execution<'_>,
-) -> Vec<Speculation> {
+    room: &Room,
+) -> Vec<(usize, Speculation)> {
+    if room.is_used_up() {
+        return Vec::new();
+    }
     let forks: Vec<Box<dyn TrieFork + '_>> =
         receipts.iter().map(|_| state.reader().fork()).collect();
-    let Some(first) = forks.first() else { return Vec::new() };
-    let mut update = state.speculate(&**first, Scope::Account(receiver_id));
+    let (Some(fork), Some((_, receipt))) = (forks.first(), receipts.first()) else {
+        return Vec::new();
+    };
+    let mut update = state.speculate(&**fork, Scope::Account(&receipt.receiver_id));
     let mut done = Vec::new();
-    for (receipt, fork) in receipts.iter().zip(&forks) {
+    for ((place, receipt), fork) in receipts.iter().zip(&forks) {
+        if room.is_used_up() {
+            break;
+        }
         update.read_through(&**fork);
         let Some(result) = execute_with_instant(receipt, execution, &mut update) else { break };
-        done.push(result);
+        room.take(result.0.compute, fork.recorded_size());
+        done.push((*place, result));
     }
     drop(update);
     let recorded = forks.into_iter().map(TrieFork::into_recorded);
     done.into_iter()
         .zip(recorded)
-        .map(|((executed, instant), recorded)| Speculation { executed, instant, recorded })
+        .map(|((place, (executed, instant)), recorded)| {
+            (place, Speculation { executed, instant, recorded })
+        })
         .collect()
 }
 
@@ -210,4 +260,26 @@ fn execute_with_instant(
         instant.push((next, executed));
     }
     (!update.has_left_scope()).then_some((executed, instant))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AtomicU64, Room};
+
+    #[test]
+    fn room_is_used_up_by_what_is_scarcest() {
+        let room = |compute: u64, proof: u64| Room {
+            compute: AtomicU64::new(compute),
+            proof: AtomicU64::new(proof),
+        };
+        let some = room(100, 50);
+        some.take(99, 10);
+        assert!(!some.is_used_up());
+        some.take(u64::MAX, 10);
+        assert!(some.is_used_up());
+        let without_proof = room(100, 50);
+        without_proof.take(1, 50);
+        assert!(without_proof.is_used_up());
+        assert!(room(0, 50).is_used_up(), "a chunk that is full from the start");
+    }
 }

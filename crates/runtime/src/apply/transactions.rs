@@ -58,8 +58,12 @@ impl Application<'_> {
         let transactions = self.input.transactions;
         let in_time = self.input.transactions_in_time;
         let is_expired = |index: usize| in_time.get(index).is_some_and(|in_time| !in_time);
-        let prepared = prepare_all(chunk, transactions, self.threads, is_expired);
-        let mut signers = self.read_signers(is_expired)?;
+        let this = &*self;
+        let (signers, prepared) = this.threads.both(
+            || this.read_signers(is_expired),
+            || prepare_all(chunk, transactions, this.threads, is_expired),
+        );
+        let mut signers = signers?;
         let mut seen = BTreeSet::new();
         let are_unique = Feature::UniqueChunkTransactions.is_enabled(chunk.protocol_version);
         let mut local = Vec::new();

@@ -10,7 +10,7 @@ use super::node_update::{Kind, Link, NodeUpdate};
 use super::{Finished, Trie};
 use crate::nibbles::KeyPath;
 use crate::node::{EncodedChild, EncodedKind};
-use crate::source::{NodeSource, ReadNode, TrieError};
+use crate::source::{NodeSource, ReadNode, SharedNodeSource, TrieError};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -44,13 +44,7 @@ struct Cut<'t, S: NodeSource> {
     parts: Vec<(Below, Trie<&'t S>)>,
 }
 
-impl<S> Trie<S>
-where
-    S: NodeSource + Sync,
-    S::Ref: Send + Sync,
-    S::Node: Sync,
-    S::Place: Send,
-{
+impl<S: SharedNodeSource> Trie<S> {
     /// Puts values under keys, or takes keys out, and hashes; on all threads of the current thread pool of
     /// rayon. Comes to what [`NodeUpdate`] comes to, with any number of threads.
     ///
@@ -71,10 +65,14 @@ where
             changes.is_sorted_by(|(one, _), (other, _)| one.as_ref() < other.as_ref());
         if is_in_order && changes.len() > SMALL {
             let cut = Cut::of(self, changes)?;
-            let parts = cut.parts.par_iter().map(|(below, trie)| changed(trie, below, changes));
+            let parts = cut.parts.par_iter().map(|(below, trie)| {
+                let apart = Trie::new(self.source.apart(), trie.root.clone());
+                (changed(&apart, below, changes), apart.source)
+            });
+            let (parts, sources): (Vec<_>, Vec<_>) = parts.unzip();
+            self.source.rejoin(sources);
             // Of several errors the first in the order of keys, not the first in time.
-            let parts: Vec<Result<_, TrieError>> = parts.collect();
-            let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
+            let parts = parts.into_iter().collect::<Result<Vec<_>, TrieError>>()?;
             if let Some(finished) = cut.joined(parts)? {
                 return Ok(finished);
             }
