@@ -61,7 +61,7 @@ pub(crate) struct StateUpdate<'s> {
     counts: NodeCounts,
     /// Values of contracts that were removed, taken back or not.
     removals: u64,
-    /// Bytes of the proof when the receipt began, with what removals may add to it.
+    /// Bytes of the proof when the actions of the receipt began, with what removals may add to it.
     size_before: u64,
     scope: Scope<'s>,
     left_scope: Cell<bool>,
@@ -149,6 +149,11 @@ impl<'s> StateUpdate<'s> {
     /// recorded apart what it reads.
     pub(crate) fn read_through(&mut self, reader: &'s dyn TrieReader) {
         self.reader = reader;
+    }
+
+    /// Counts the proof of the receipt from here on: from where its actions begin. What it waited for and
+    /// its receiver are read before.
+    pub(crate) fn begin_actions(&mut self) {
         self.size_before = self.recorded_size();
     }
 
@@ -306,7 +311,7 @@ impl<'s> StateUpdate<'s> {
         self.reader.recorded_size().saturating_add(of_removals)
     }
 
-    /// Bytes of the proof when the receipt began, counted in the same way.
+    /// Bytes of the proof when the actions of the receipt began, counted in the same way.
     pub(crate) fn recorded_size_before(&self) -> u64 {
         self.size_before
     }

@@ -91,25 +91,8 @@ pub(super) fn execute_actions(
     let was_there = account.is_some();
     let mut receiver = Receiver { account, actor_id: receipt.predecessor_id.clone() };
     let mut progress = Progress::new(chunk);
-    for (action_index, action) in action_receipt.actions.iter().enumerate() {
-        let index = action_index as ActionIndex;
-        let context = ActionContext {
-            chunk,
-            runner: execution.runner,
-            receipt,
-            action_receipt,
-            promise_results: &promise_results,
-            action_index,
-            action_hash: action_hash_of_receipt(&receipt.receipt_id, chunk.block.height, index),
-        };
-        let mut result = apply_action(action, &context, state, &mut receiver)?;
-        check_new_receipts(&mut result, chunk);
-        progress.add(result)?;
-        if let Err(error) = &mut progress.result {
-            error.index = Some(index);
-            break;
-        }
-    }
+    let actions = Actions { receipt, action_receipt, promise_results: &promise_results };
+    actions.apply_all(execution, state, &mut receiver, &mut progress)?;
     if progress.result.is_ok()
         && let Some(account) = &receiver.account
     {
@@ -149,6 +132,61 @@ pub(super) fn execute_actions(
         .ok_or(Fault::Bug { what: "the share of a called contract is part of what is burnt" })?;
     balance.subsidized_amount = progress.subsidized_amount;
     Ok(progress.finish(receipt, &action_receipt, chunk, tokens_burnt, balance))
+}
+
+/// The actions of a receipt, and the results that it waited for.
+struct Actions<'r> {
+    receipt: &'r Receipt,
+    action_receipt: ActionReceiptRef<'r>,
+    promise_results: &'r Arc<[PromiseResult]>,
+}
+
+impl Actions<'_> {
+    /// Does one after the other, until one fails.
+    fn apply_all(
+        &self,
+        execution: Execution<'_>,
+        state: &mut StateUpdate<'_>,
+        receiver: &mut Receiver,
+        progress: &mut Progress,
+    ) -> Result<(), Fault> {
+        let (receipt, chunk) = (self.receipt, execution.chunk);
+        state.begin_actions();
+        for (action_index, action) in self.action_receipt.actions.iter().enumerate() {
+            let index = action_index as ActionIndex;
+            let context = ActionContext {
+                chunk,
+                runner: execution.runner,
+                receipt,
+                action_receipt: self.action_receipt,
+                promise_results: self.promise_results,
+                action_index,
+                action_hash: action_hash_of_receipt(&receipt.receipt_id, chunk.block.height, index),
+            };
+            let mut result = apply_action(action, &context, state, receiver)?;
+            check_new_receipts(&mut result, chunk);
+            progress.add(result)?;
+            if let (true, Some(limit)) = (progress.result.is_ok(), exceeded_limit(state, chunk)) {
+                progress.fail(ActionErrorKind::ReceiptStorageProofSizeExceeded { limit });
+            }
+            if let Err(error) = &mut progress.result {
+                error.index = Some(index);
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The limit of the storage proof of a receipt, in bytes, if its actions have recorded more so far.
+/// Function calls have a limit of their own while they run.
+fn exceeded_limit(state: &StateUpdate<'_>, chunk: &ChunkContext) -> Option<u64> {
+    if !Feature::EnforceStorageProofLimitForAllActions.is_enabled(chunk.protocol_version) {
+        return None;
+    }
+    let limit = chunk.config.vm.limits.per_receipt_storage_proof_size_limit;
+    let recorded = state.recorded_size().saturating_sub(state.recorded_size_before());
+    (recorded > limit).then_some(limit)
 }
 
 fn of_actions(receipt: &Receipt) -> Result<ActionReceiptRef<'_>, Fault> {
@@ -424,3 +462,6 @@ fn wait_for(receipt: &mut Receipt, waiting: &[DataReceiver]) {
         | ReceiptBody::GlobalContractDistribution(_) => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

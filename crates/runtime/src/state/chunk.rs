@@ -59,16 +59,14 @@ impl<'s> StateUpdate<'s> {
     pub(crate) fn take_effects(&mut self) -> StateEffects {
         let changes = self.commits.iter().flat_map(|commit| &commit.changes);
         self.tokens_before.get_mut().replace(changes);
-        let effects = StateEffects {
+        StateEffects {
             commits: std::mem::take(&mut self.commits),
             accessed: std::mem::take(&mut self.accessed),
             called: std::mem::take(&mut self.called),
             visits: std::mem::take(&mut self.visits),
             counts: std::mem::take(&mut self.counts),
             removals: std::mem::take(&mut self.removals),
-        };
-        self.size_before = self.recorded_size();
-        effects
+        }
     }
 }
 
