@@ -1,10 +1,9 @@
 //! A map from hashes that is searched often and never walked through.
 //!
 //! Hashes are spread already, so a few of their bits find a place. Somebody who makes nodes can make
-//! hashes whose bits agree; so the bits are mixed with some that are drawn anew for each map. They decide
-//! how long a search takes, and nothing else: entries stay in the order in which they came.
+//! hashes whose bits agree; so the bits are mixed with those of a hash of all of them, which nobody knows
+//! before the last is chosen. Entries stay in the order in which they came.
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 
@@ -24,6 +23,19 @@ const FEW: usize = 8;
 const FIRST_SLOTS: usize = 128;
 
 impl BytesByHash {
+    /// A map of all of these; of equal hashes the first counts.
+    pub(crate) fn of(entries: Vec<(CryptoHash, Arc<[u8]>)>) -> BytesByHash {
+        let mut map = BytesByHash::default();
+        if entries.len() > FEW {
+            map.seed = seed_of(&entries);
+            map.slots = vec![0; (entries.len() * 2).next_power_of_two().max(FIRST_SLOTS)];
+        }
+        for (hash, bytes) in entries {
+            map.insert_with(hash, || bytes);
+        }
+        map
+    }
+
     /// Puts bytes under a hash if nothing stands there; says their length then.
     pub(crate) fn insert_with(
         &mut self,
@@ -100,9 +112,7 @@ impl BytesByHash {
     }
 
     fn grow(&mut self) {
-        if self.slots.is_empty() {
-            self.seed = RandomState::new().hash_one(());
-        }
+        self.seed = seed_of(&self.entries);
         let slots = (self.slots.len() * 2).max(FIRST_SLOTS);
         self.slots = vec![0; slots];
         for (index, place) in (0..self.entries.len()).zip(1_u32..) {
@@ -112,6 +122,12 @@ impl BytesByHash {
             }
         }
     }
+}
+
+/// What the bits of these hashes are mixed with.
+fn seed_of(entries: &[(CryptoHash, Arc<[u8]>)]) -> u64 {
+    let hashes: Vec<[u8; CryptoHash::LENGTH]> = entries.iter().map(|(hash, _)| hash.0).collect();
+    start_of(&CryptoHash::of(hashes.as_flattened()))
 }
 
 fn start_of(hash: &CryptoHash) -> u64 {
@@ -141,6 +157,27 @@ mod tests {
         assert_eq!(map.entries().len(), 3000);
         let hashes: BTreeMap<_, _> = map.into_entries().into_iter().collect();
         assert_eq!(hashes, sorted);
+    }
+
+    #[test]
+    fn a_map_of_all_at_once_is_that_of_one_after_the_other() {
+        for len in [0, 1, 8, 9, 63, 64, 65, 1000_u32] {
+            let entry = |number: u32| {
+                let hash = CryptoHash::of(&(number / 2).to_le_bytes());
+                (hash, Arc::from(number.to_le_bytes()))
+            };
+            let entries: Vec<(CryptoHash, Arc<[u8]>)> = (0..len).map(entry).collect();
+            let mut one_by_one = BytesByHash::default();
+            for (hash, bytes) in &entries {
+                one_by_one.insert_with(*hash, || Arc::clone(bytes));
+            }
+            let map = BytesByHash::of(entries.clone());
+            assert_eq!(map.entries(), one_by_one.entries());
+            for (hash, _) in &entries {
+                assert!(map.get(hash).is_some_and(|bytes| one_by_one.get(hash) == Some(bytes)));
+            }
+            assert_eq!(map.get(&CryptoHash::of(b"another")), None);
+        }
     }
 
     /// Hashes that differ in a few bits only still come apart.

@@ -26,9 +26,8 @@ pub struct PartialState {
 impl PartialState {
     /// Of nodes and values as bytes. Takes a hash for each.
     pub fn new(values: impl IntoIterator<Item = Arc<[u8]>>) -> PartialState {
-        let mut state = PartialState::default();
-        values.into_iter().for_each(|bytes| state.insert(bytes));
-        state
+        let hashed = values.into_iter().map(|bytes| (CryptoHash::of(&bytes), bytes));
+        PartialState { bytes: BytesByHash::of(hashed.collect()) }
     }
 
     /// Of bytes whose hashes are known to be right.
