@@ -1,8 +1,10 @@
 //! A map from hashes that is searched often and never walked through.
 //!
 //! Hashes are spread already, so a few of their bits find a place. Somebody who makes nodes can make
-//! hashes whose bits agree; so the bits are mixed with those of a hash of all of them, which nobody knows
-//! before the last is chosen. Entries stay in the order in which they came.
+//! hashes whose bits agree; so the bits are mixed with those of a hash over them. Of a map that is made all
+//! at once, as of what comes from outside, nobody knows it before the last node is chosen. One that grows
+//! while a trie is read takes the hash over what was read so far, the root first. Entries stay in the order
+//! in which they came.
 
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;

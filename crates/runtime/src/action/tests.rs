@@ -4,7 +4,7 @@ mod accounts;
 mod contracts;
 mod delegation;
 pub(crate) mod fixture;
-mod keys;
+pub(crate) mod keys;
 mod preconditions;
 mod state_inits;
 mod storage_usage;

@@ -7,7 +7,7 @@ use torr_primitives::action::{Action, AddKeyAction, DeleteKeyAction};
 use torr_primitives::error::ActionErrorKind;
 use torr_primitives::{AccessKeyPermission, FunctionCallPermission, GasKeyInfo};
 
-pub(super) fn add(seed: u8, permission: AccessKeyPermission) -> Action {
+pub(crate) fn add(seed: u8, permission: AccessKeyPermission) -> Action {
     let access_key = access_key(12, permission);
     Action::AddKey(Box::new(AddKeyAction { public_key: key(seed), access_key }))
 }

@@ -1,21 +1,17 @@
 //! The limit of a receipt's storage proof: which actions it is for, and from where it is counted.
 
-use crate::action::tests::fixture::{Finish, World, access_key, id, key, own, yocto};
+use crate::action::tests::fixture::{Finish, World, access_key, id, own, yocto};
+use crate::action::tests::keys::add;
 use crate::receipt::{Execution, execute_receipt};
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
-use torr_primitives::action::{Action, AddKeyAction, TransferAction};
+use torr_primitives::action::{Action, TransferAction};
 use torr_primitives::error::{ActionError, ActionErrorKind, TxExecutionError};
 use torr_primitives::outcome::ExecutionStatus;
 use torr_primitives::receipt::{Receipt, ReceiptBody, ReceivedData};
 use torr_primitives::{AccessKeyPermission, ProtocolVersion, TrieKey};
 
 const DATA_ID: CryptoHash = CryptoHash([8; 32]);
-
-fn add_key(seed: u8) -> Action {
-    let access_key = access_key(0, AccessKeyPermission::FullAccess);
-    Action::AddKey(Box::new(AddKeyAction { public_key: key(seed), access_key }))
-}
 
 /// Alice, with so many keys that the nodes on the way to them are many too.
 fn world(version: ProtocolVersion, limit: u64) -> World {
@@ -51,7 +47,8 @@ fn failed(index: u64, limit: u64) -> ExecutionStatus {
 
 #[test]
 fn actions_of_every_kind_are_limited_from_version_87() {
-    let receipt = own("alice.near").receipt((50..60).map(add_key).collect());
+    let receipt = own("alice.near")
+        .receipt((50..60).map(|seed| add(seed, AccessKeyPermission::FullAccess)).collect());
     let succeeded = ExecutionStatus::SuccessValue(Vec::new());
     let (status, recorded) = execute(&mut world(87, u64::MAX), &receipt);
     assert_eq!(status, succeeded);
