@@ -42,6 +42,20 @@ const LAYERS: &[(&str, &[&str])] = &[
             "torr-vm-runner",
         ],
     ),
+    // The modules that are slowest to compile are the test kit's.
+    (
+        "param-estimator",
+        &[
+            "torr-crypto",
+            "torr-parameters",
+            "torr-primitives",
+            "torr-runtime",
+            "torr-store",
+            "torr-testkit",
+            "torr-vm-logic",
+            "torr-vm-runner",
+        ],
+    ),
     ("bench-store", &["torr-crypto", "torr-store"]),
     (
         "bench-runtime",
