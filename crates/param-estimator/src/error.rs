@@ -71,6 +71,14 @@ pub enum EstimatorError {
         /// What happened.
         reason: String,
     },
+    /// Something failed in an experiment.
+    #[error("experiment `{experiment}`: {source}")]
+    Within {
+        /// The experiment.
+        experiment: String,
+        /// What failed.
+        source: Box<EstimatorError>,
+    },
     /// Points do not tell the prices of an experiment.
     #[error(
         "what experiment `{experiment}` measured does not tell its costs: {reason}; this is a bug of the estimator"
@@ -116,13 +124,15 @@ impl EstimatorError {
         EstimatorError::Experiment { experiment: String::new(), reason: reason.into() }
     }
 
-    /// The same with the name of the experiment.
+    /// The same with the experiment that it happened in.
     pub fn within(self, name: &str) -> EstimatorError {
         match self {
             EstimatorError::Experiment { reason, .. } => {
                 EstimatorError::Experiment { experiment: name.to_owned(), reason }
             }
-            other => other,
+            source => {
+                EstimatorError::Within { experiment: name.to_owned(), source: Box::new(source) }
+            }
         }
     }
 }

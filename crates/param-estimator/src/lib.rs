@@ -3,12 +3,30 @@
 //!
 //! The model, and each method, are explained in `docs/parameters.md`.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 #![expect(clippy::float_arithmetic, reason = "measured times are floats; no protocol value is")]
 
+pub mod callgrind;
+pub mod calls;
 pub mod charges;
+pub mod chunks;
+pub mod cli;
+pub mod contract;
 pub mod document;
 pub mod error;
+pub mod estimate;
 pub mod experiment;
+pub mod experiments;
+pub mod fit;
+pub mod journal;
+mod machine;
+pub mod measure;
+pub mod metric;
 pub mod price;
+pub mod program;
+pub mod progress;
+pub mod run;
 pub mod scene;
+pub mod search;
+pub mod states;
+pub mod statistics;

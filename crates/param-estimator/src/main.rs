@@ -1,2 +1,7 @@
-//! The command line of the estimator.
-fn main() {}
+//! The command line of the estimator; see the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    param_estimator::program::main()
+}

@@ -1,0 +1,73 @@
+//! Running this program again under valgrind, which is installed where it is missing and that needs no
+//! question.
+
+use crate::document::MetricKind;
+use crate::error::EstimatorError;
+use std::env;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use tempfile::TempDir;
+
+/// Runs the program with the same arguments under callgrind, and waits for it.
+///
+/// # Errors
+/// When there is no valgrind, or it cannot be started.
+pub fn run_again() -> Result<ExitCode, EstimatorError> {
+    let file = |path: &Path| {
+        let path = path.to_owned();
+        move |source| EstimatorError::File { path, source }
+    };
+    let folder = TempDir::with_prefix("param-estimator-").map_err(file(&env::temp_dir()))?;
+    let program = env::current_exe().map_err(file(Path::new("param-estimator")))?;
+    if !is_there() {
+        install();
+    }
+    let counts = folder.path().join("lap");
+    let status = Command::new("valgrind")
+        .args(["--tool=callgrind", "--quiet", "--instr-atstart=no", "--dump-line=no"])
+        .arg(format!("--callgrind-out-file={}", counts.display()))
+        .arg(&program)
+        .args(env::args_os().skip(1))
+        .arg("--counted-in")
+        .arg(folder.path())
+        .status()
+        .map_err(|source| EstimatorError::UnsupportedMetric {
+            metric: MetricKind::Instructions,
+            reason: format!(
+                "the kernel does not give the processor's counter, and valgrind, which counts instead, \
+                 cannot be started ({source}); install the package valgrind"
+            ),
+        })?;
+    // Killed by a signal: as if it were interrupted.
+    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(130);
+    Ok(ExitCode::from(code))
+}
+
+fn is_there() -> bool {
+    let version = Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
+    version.is_ok_and(|status| status.success())
+}
+
+/// Tries to install it by apt-get, as root or by sudo without a password; whether that worked is seen when
+/// it is started.
+fn install() {
+    if !Path::new("/usr/bin/apt-get").exists() {
+        return;
+    }
+    eprintln!("installing valgrind by apt-get");
+    let id = Command::new("id").arg("-u").stderr(Stdio::null()).output();
+    let is_root = id.is_ok_and(|id| id.stdout.trim_ascii() == b"0");
+    let apt_get = |arguments: &[&str]| {
+        let mut command = Command::new(if is_root { "apt-get" } else { "sudo" });
+        if !is_root {
+            // Fails instead of asking for a password.
+            command.args(["-n", "apt-get"]);
+        }
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null());
+        command.env("DEBIAN_FRONTEND", "noninteractive").status().is_ok_and(|code| code.success())
+    };
+    let install = ["install", "--yes", "--quiet", "--no-install-recommends", "valgrind"];
+    if !apt_get(&install) && apt_get(&["update", "--quiet"]) {
+        apt_get(&install);
+    }
+}

@@ -1,0 +1,182 @@
+//! Instructions of WebAssembly, by class, and bulk instructions by length.
+//!
+//! All plain instructions have one price, so the slowest class decides it.
+
+use super::call_case;
+use crate::calls::Setting;
+use crate::contract::{FIRST_LOCAL, Script, Step};
+use crate::experiment::{Bound, Case, Experiment};
+use crate::price::Price;
+use wasm_encoder::{BlockType, Instruction, MemArg};
+
+/// How often a piece stands in a loop.
+const UNROLLED: u32 = 64;
+/// Pages of memory for loads and stores: larger than the caches near the core.
+const PAGES: u64 = 512;
+/// A place of memory within them, as a mask.
+const PLACES: i64 = (512 * 65_536 - 1) & !7;
+/// A local that pieces compute in.
+const X: u32 = FIRST_LOCAL;
+/// Lengths of bulk instructions, in bytes.
+const LENGTHS: [u64; 5] = [0, 61, 4_093, 65_531, 4_194_301];
+
+/// Experiments on instructions.
+pub(super) fn all() -> Vec<Experiment> {
+    vec![plain(), bulk()]
+}
+
+/// Instructions of a class, which begin and end with an empty stack.
+type Piece = fn() -> Vec<Instruction<'static>>;
+
+/// Classes of instructions, each as a chain in which every one waits for the one before.
+const CLASSES: &[(&str, Piece)] = &[
+    ("arithmetic", || operate(&[I64Const(0x9e37_79b9), I64Add, I64Const(31), I64Mul])),
+    ("division", || operate(&[I64Const(i64::MAX), I64Or, I64Const(3), I64DivU])),
+    ("remainder of signed numbers", || {
+        operate(&[I64Const(i64::MIN), I64Or, I64Const(-7), I64RemS])
+    }),
+    ("counting and turning bits", || operate(&[I64Popcnt, I64Const(7), I64Rotl, I64Clz])),
+    ("square roots", || operate(&[F64ConvertI64U, F64Sqrt, F64Sqrt, I64ReinterpretF64])),
+    ("division of floats", || {
+        vec![
+            LocalGet(X),
+            F64ConvertI64S,
+            F64Const(1e-300.into()),
+            F64Div,
+            F64Const(3.7.into()),
+            F64Div,
+            I64ReinterpretF64,
+            LocalSet(X),
+        ]
+    }),
+    ("rounding and conversion", || {
+        operate(&[F64ConvertI64U, F64Nearest, F64Floor, I64TruncSatF64U])
+    }),
+    ("loads that miss the cache", || {
+        let mut piece = vec![LocalGet(X)];
+        piece.extend(next_place());
+        piece.extend([LocalTee(X), I32WrapI64, I64Load(word()), LocalGet(X), I64Xor, LocalSet(X)]);
+        piece
+    }),
+    ("stores that miss the cache", || {
+        let mut piece = vec![LocalGet(X)];
+        piece.extend(next_place());
+        piece.extend([LocalTee(X), I32WrapI64, LocalGet(X), I64Store(word())]);
+        piece
+    }),
+    ("branches that are not foreseen", || {
+        let mut piece = vec![LocalGet(X)];
+        piece.extend([I64Const(MULTIPLIER), I64Mul, I64Const(12_345), I64Add, LocalTee(X)]);
+        piece.extend([I64Const(40), I64ShrU, I64Const(1), I64And, I32WrapI64]);
+        piece.extend([If(BlockType::Empty), LocalGet(X), I64Const(1), I64Xor, LocalSet(X), End]);
+        piece
+    }),
+    ("tables of branches", || {
+        let mut piece = vec![Block(BlockType::Empty), Block(BlockType::Empty)];
+        piece.extend([Block(BlockType::Empty), LocalGet(X), I64Const(MULTIPLIER), I64Mul]);
+        piece.extend([LocalTee(X), I64Const(62), I64ShrU, I32WrapI64]);
+        piece.extend([BrTable(std::borrow::Cow::Borrowed(&[0, 1, 2]), 0), End, End, End]);
+        piece
+    }),
+    ("locals", || vec![LocalGet(X), LocalTee(X + 1), LocalTee(X + 2), LocalSet(X)]),
+    ("size of memory", || vec![MemorySize(0), Drop]),
+];
+
+use Instruction::{
+    Block, BrTable, Drop, End, F64Const, F64ConvertI64S, F64ConvertI64U, F64Div, F64Floor,
+    F64Nearest, F64Sqrt, I32WrapI64, I64Add, I64And, I64Clz, I64Const, I64DivU, I64Load, I64Mul,
+    I64Or, I64Popcnt, I64ReinterpretF64, I64RemS, I64Rotl, I64ShrU, I64Store, I64TruncSatF64U,
+    I64Xor, If, LocalGet, LocalSet, LocalTee, MemorySize,
+};
+
+/// A multiplier whose powers look random.
+const MULTIPLIER: i64 = 6_364_136_223_846_793_005;
+
+const fn word() -> MemArg {
+    MemArg { offset: 0, align: 3, memory_index: 0 }
+}
+
+/// The local, something done to it, and back.
+fn operate(middle: &[Instruction<'static>]) -> Vec<Instruction<'static>> {
+    let mut piece = vec![LocalGet(X)];
+    piece.extend(middle.iter().cloned());
+    piece.push(LocalSet(X));
+    piece
+}
+
+/// A number on the stack becomes another place of memory, far from it.
+fn next_place() -> [Instruction<'static>; 6] {
+    [I64Const(MULTIPLIER), I64Mul, I64Const(1_442_695_041), I64Add, I64Const(PLACES), I64And]
+}
+
+fn plain() -> Experiment {
+    let case = |(name, piece): &(&'static str, Piece)| {
+        let piece = *piece;
+        call_case(
+            name,
+            1,
+            move || {
+                Script::repeating(vec![Step::Wasm(piece())])
+                    .unrolled(UNROLLED)
+                    .with_pages(PAGES)
+                    .after_steps(vec![Step::Wasm(vec![I64Const(0x1234_5678_9abc), LocalSet(X)])])
+            },
+            Setting::default,
+        )
+    };
+    Experiment {
+        name: "instructions",
+        about: "Runs instructions of one class after another, each of which waits for the one before. \
+                The slowest class decides the price of all.",
+        finds: vec![Price::of("wasm_regular_op_cost")],
+        bound: Bound::Processor,
+        cases: CLASSES.iter().map(case).collect(),
+    }
+}
+
+fn bulk() -> Experiment {
+    let copy = |length: u64| -> Case {
+        let script = move || {
+            let copy = Instruction::MemoryCopy { src_mem: 0, dst_mem: 0 };
+            let places = [Instruction::I32Const(1), Instruction::I32Const(8 << 20)];
+            let mut piece: Vec<_> = places.into();
+            piece.extend([Instruction::I32Const(length as i32), copy]);
+            Script::repeating(vec![Step::Wasm(piece)]).with_pages(PAGES).unrolled(4)
+        };
+        call_case("memory.copy", length, script, move || linear(length))
+    };
+    let fill = |length: u64| -> Case {
+        let script = move || {
+            let piece = [1, 7, length as i32].map(Instruction::I32Const);
+            let mut piece: Vec<_> = piece.into();
+            piece.push(Instruction::MemoryFill(0));
+            Script::repeating(vec![Step::Wasm(piece)]).with_pages(PAGES).unrolled(4)
+        };
+        call_case("memory.fill", length, script, move || linear(length))
+    };
+    let grow = |pages: u64| -> Case {
+        let script = move || {
+            let piece = vec![Instruction::I32Const(pages as i32), Instruction::MemoryGrow(0), Drop];
+            Script::repeating(vec![Step::Wasm(piece)]).with_pages(1)
+        };
+        let setting = move || Setting { most_rounds: 1_000 / pages.max(1), ..linear(pages) };
+        call_case("memory.grow", pages, script, setting)
+    };
+    Experiment {
+        name: "bulk_instructions",
+        about: "Copies and fills memory, unaligned and in lengths that no cache near the core holds, \
+                and makes memory grow, page by page and by many pages.",
+        finds: ["wasm_linear_op_base_cost", "wasm_linear_op_unit_cost"].map(Price::of).into(),
+        bound: Bound::Processor,
+        cases: LENGTHS
+            .into_iter()
+            .map(copy)
+            .chain(LENGTHS.into_iter().map(fill))
+            .chain([0, 1, 16, 1_000].map(grow))
+            .collect(),
+    }
+}
+
+fn linear(length: u64) -> Setting {
+    Setting { linear: [1.0, length as f64], ..Setting::default() }
+}

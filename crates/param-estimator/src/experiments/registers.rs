@@ -1,0 +1,102 @@
+//! Any call of a host function, and moving bytes between memory and registers.
+//!
+//! Each function here does nothing but that, so the costs follow from each other: a call, then reading
+//! memory, then registers.
+
+use super::call_case;
+use crate::calls::Setting;
+use crate::contract::{Script, Step};
+use crate::experiment::{Bound, Case, Experiment};
+use crate::price::Price;
+use torr_parameters::ExtCost;
+
+/// Lengths that are moved, in bytes: unaligned, and up to what is larger than any cache near the core.
+const LENGTHS: [u64; 6] = [1, 63, 1_021, 16_381, 262_139, 4_194_301];
+/// Where the bytes are, which is not aligned.
+const PLACE: u64 = 65_537;
+/// Pages that hold the longest.
+const PAGES: u64 = 68;
+
+/// Experiments on memory and registers.
+pub(super) fn all() -> Vec<Experiment> {
+    vec![call(), read_memory(), write_register(), read_register(), write_memory()]
+}
+
+fn call() -> Experiment {
+    let repeated = |function: &'static str| {
+        move || Script::repeating(vec![Step::call(function, &[])]).unrolled(16)
+    };
+    let case = |function| call_case(function, 1, repeated(function), Setting::default);
+    Experiment {
+        name: "host_call",
+        about: "Calls host functions that only return a number. The gas counter and the profile are \
+                kept, and the contract is left and entered again.",
+        finds: vec![Price::host(ExtCost::Base)],
+        bound: Bound::Processor,
+        cases: ["block_index", "prepaid_gas", "used_gas", "storage_usage"].map(case).into(),
+    }
+}
+
+fn lengths(series: &'static str, script: impl Fn(u64) -> Script + Copy + 'static) -> Vec<Case> {
+    LENGTHS
+        .into_iter()
+        .map(|length| call_case(series, length, move || script(length), Setting::default))
+        .collect()
+}
+
+fn script(steps: Vec<Step>) -> Script {
+    Script::repeating(steps).with_pages(PAGES)
+}
+
+fn read_memory() -> Experiment {
+    Experiment {
+        name: "read_memory",
+        about: "Returns bytes of memory as the value of a call, which copies them.",
+        finds: vec![Price::host(ExtCost::ReadMemoryBase), Price::host(ExtCost::ReadMemoryByte)],
+        bound: Bound::Processor,
+        cases: lengths("value_return", |length| {
+            script(vec![Step::call("value_return", &[length, PLACE])])
+        }),
+    }
+}
+
+fn write_register() -> Experiment {
+    Experiment {
+        name: "write_register",
+        about: "Copies bytes of memory to a register.",
+        finds: vec![
+            Price::host(ExtCost::WriteRegisterBase),
+            Price::host(ExtCost::WriteRegisterByte),
+        ],
+        bound: Bound::Processor,
+        cases: lengths("write_register", |length| {
+            script(vec![Step::call("write_register", &[0, length, PLACE])])
+        }),
+    }
+}
+
+fn read_register() -> Experiment {
+    Experiment {
+        name: "read_register",
+        about: "Returns a register as the value of a call, which copies it.",
+        finds: vec![Price::host(ExtCost::ReadRegisterBase), Price::host(ExtCost::ReadRegisterByte)],
+        bound: Bound::Processor,
+        cases: lengths("value_return", |length| {
+            script(vec![Step::call("value_return", &[u64::MAX, 0])])
+                .after_steps(vec![Step::call("write_register", &[0, length, PLACE])])
+        }),
+    }
+}
+
+fn write_memory() -> Experiment {
+    Experiment {
+        name: "write_memory",
+        about: "Copies a register to memory.",
+        finds: vec![Price::host(ExtCost::WriteMemoryBase), Price::host(ExtCost::WriteMemoryByte)],
+        bound: Bound::Processor,
+        cases: lengths("read_register", |length| {
+            script(vec![Step::call("read_register", &[0, PLACE])])
+                .after_steps(vec![Step::call("write_register", &[0, length, PLACE])])
+        }),
+    }
+}

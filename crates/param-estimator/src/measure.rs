@@ -1,0 +1,129 @@
+//! Measuring: all cases of all experiments, round by round.
+//!
+//! A round measures every case once. Between rounds minutes pass in which the machine may change its
+//! speed; what rounds differ by is part of the uncertainty.
+
+use crate::charges::Charges;
+use crate::document::Interval;
+use crate::error::EstimatorError;
+use crate::experiment::{Case, Experiment};
+use crate::journal::Journal;
+use crate::metric::{Measured, Metric};
+use crate::scene::Scene;
+use crate::search;
+use serde::{Deserialize, Serialize};
+
+/// A case as it was measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeasuredCase {
+    /// The values of its parameters.
+    pub parameters: Vec<u64>,
+    /// What is charged for a unit.
+    pub charges: Charges,
+    /// Nanoseconds or instructions of a unit.
+    pub amount: Interval,
+    /// Laps.
+    pub laps: u64,
+    /// Whether the interval is wider than it should be.
+    pub wide: bool,
+}
+
+/// Who is told how far it is.
+pub trait Observer {
+    /// An experiment begins, in a round from 0 on.
+    fn begins(&mut self, experiment: &Experiment, round: u32);
+    /// A case of it has been measured, or was in an earlier run.
+    fn measured(&mut self);
+}
+
+/// Measures all cases of experiments; in the order of experiments, and of cases in them.
+///
+/// What the journal has is not measured again, and what is measured goes there.
+///
+/// # Errors
+/// When something cannot be measured or written.
+pub fn measure(
+    experiments: &[Experiment],
+    scene: &Scene,
+    metric: &mut dyn Metric,
+    journal: &mut Journal,
+    observer: &mut dyn Observer,
+) -> Result<Vec<Vec<MeasuredCase>>, EstimatorError> {
+    let mut measured: Vec<Vec<Vec<MeasuredCase>>> = vec![Vec::new(); experiments.len()];
+    for round in 0..metric.rounds() {
+        for (experiment, rounds) in experiments.iter().zip(&mut measured) {
+            observer.begins(experiment, round);
+            let cases = match journal.take(experiment.name, round) {
+                Some(cases) if cases.len() == experiment.cases.len() => {
+                    cases.iter().for_each(|_| observer.measured());
+                    cases
+                }
+                _ => {
+                    let first = rounds.first().map(Vec::as_slice);
+                    let cases = round_of(experiment, first, scene, metric, observer)
+                        .map_err(|error| error.within(experiment.name))?;
+                    journal.put(experiment.name, round, &cases)?;
+                    cases
+                }
+            };
+            rounds.push(cases);
+        }
+    }
+    Ok(measured.into_iter().map(together).collect())
+}
+
+/// One round of an experiment; `first` is what the first round has found.
+fn round_of(
+    experiment: &Experiment,
+    first: Option<&[MeasuredCase]>,
+    scene: &Scene,
+    metric: &mut dyn Metric,
+    observer: &mut dyn Observer,
+) -> Result<Vec<MeasuredCase>, EstimatorError> {
+    let mut cases = Vec::new();
+    for (index, case) in experiment.cases.iter().enumerate() {
+        let known = first.and_then(|first| first.get(index));
+        cases.push(measure_case(case, known, scene, metric)?);
+        observer.measured();
+    }
+    Ok(cases)
+}
+
+fn measure_case(
+    case: &Case,
+    known: Option<&MeasuredCase>,
+    scene: &Scene,
+    metric: &mut dyn Metric,
+) -> Result<MeasuredCase, EstimatorError> {
+    let parameters = match known {
+        Some(known) => known.parameters.clone(),
+        None => search::worst(case, scene, metric)?,
+    };
+    scene.renew()?;
+    let mut work = (case.make)(scene, &parameters)?;
+    let charges = match known {
+        Some(known) => known.charges.clone(),
+        None => work.charges()?,
+    };
+    let Measured { amount, laps, wide } = metric.measure(&mut *work)?;
+    Ok(MeasuredCase { parameters, charges, amount, laps, wide })
+}
+
+/// The rounds of an experiment as one.
+fn together(rounds: Vec<Vec<MeasuredCase>>) -> Vec<MeasuredCase> {
+    let count = rounds.first().map_or(0, Vec::len);
+    (0..count)
+        .filter_map(|index| {
+            let all: Vec<&MeasuredCase> =
+                rounds.iter().filter_map(|round| round.get(index)).collect();
+            let first = *all.first()?;
+            let amounts: Vec<Interval> = all.iter().map(|case| case.amount).collect();
+            Some(MeasuredCase {
+                amount: Interval::around(&amounts),
+                laps: all.iter().map(|case| case.laps).sum(),
+                wide: all.iter().any(|case| case.wide),
+                ..first.clone()
+            })
+        })
+        .collect()
+}

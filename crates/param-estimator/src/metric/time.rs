@@ -1,0 +1,133 @@
+//! Time as it passes, by the system's monotonic clock, on a thread that stays on one processor.
+//!
+//! Full and idle laps take turns, so that both see the same machine. They are repeated until the interval
+//! of the difference is narrow, or the time for a case is over.
+
+use super::{Measured, Metric};
+use crate::document::{Interval, MetricKind};
+use crate::error::EstimatorError;
+use crate::experiment::{Lap, Work};
+use crate::statistics::median;
+use std::time::{Duration, Instant};
+
+/// How long and how exactly times are measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Precision {
+    /// The longest that is spent on a case, in each round.
+    pub budget: Duration,
+    /// The half width of an interval that is narrow enough, relative to the value.
+    pub width: f64,
+    /// Rounds in which all cases are measured.
+    pub rounds: u32,
+}
+
+impl Precision {
+    /// For a run of under two minutes.
+    pub const QUICK: Precision =
+        Precision { budget: Duration::from_millis(60), width: 0.03, rounds: 2 };
+    /// For a table that is to be used.
+    pub const FULL: Precision =
+        Precision { budget: Duration::from_millis(600), width: 0.01, rounds: 3 };
+}
+
+/// Fewest laps of each kind.
+const FEWEST: usize = 5;
+/// Most laps of each kind.
+const MOST: usize = 500;
+/// An interval of this half width is called wide, relative to the value.
+const WIDE: f64 = 0.15;
+
+/// The system's monotonic clock.
+#[derive(Debug)]
+pub struct Time {
+    precision: Precision,
+    pinned: Option<usize>,
+}
+
+impl Time {
+    /// Measures on the current thread, which is bound to a processor from now on where the system
+    /// allows it.
+    pub fn new(precision: Precision) -> Time {
+        // The last one: systems prefer the first for their own work.
+        let core = core_affinity::get_core_ids().and_then(|cores| cores.last().copied());
+        let pinned = core.filter(|core| core_affinity::set_for_current(*core)).map(|core| core.id);
+        Time { precision, pinned }
+    }
+
+    /// Laps in turn until the difference is known, or the budget is spent.
+    fn laps(&self, work: &mut dyn Work, budget: Duration) -> Result<Laps, EstimatorError> {
+        let mut laps = Laps::default();
+        // What is read and made for the first time only, and predictions of the processor.
+        lap(work, Lap::Full)?;
+        lap(work, Lap::Idle)?;
+        let start = Instant::now();
+        while laps.full.len() < MOST {
+            laps.full.push(lap(work, Lap::Full)?);
+            laps.idle.push(lap(work, Lap::Idle)?);
+            if laps.full.len() < FEWEST {
+                // A lap that alone is longer than all should be.
+                if start.elapsed() > budget * 4 && laps.full.len() >= 2 {
+                    break;
+                }
+                continue;
+            }
+            let is_narrow = laps.full.len().is_multiple_of(8)
+                && laps.difference().relative_width() <= self.precision.width;
+            if is_narrow || start.elapsed() >= budget {
+                break;
+            }
+        }
+        Ok(laps)
+    }
+}
+
+/// Nanoseconds that laps took.
+#[derive(Debug, Default)]
+struct Laps {
+    full: Vec<f64>,
+    idle: Vec<f64>,
+}
+
+impl Laps {
+    fn difference(&mut self) -> Interval {
+        median(&mut self.full).minus(median(&mut self.idle))
+    }
+}
+
+fn lap(work: &mut dyn Work, lap: Lap) -> Result<f64, EstimatorError> {
+    work.prepare(lap)?;
+    let start = Instant::now();
+    work.run(lap)?;
+    Ok(start.elapsed().as_nanos() as f64)
+}
+
+impl Metric for Time {
+    fn kind(&self) -> MetricKind {
+        MetricKind::Time
+    }
+
+    fn by(&self) -> String {
+        match self.pinned {
+            Some(core) => {
+                format!("the monotonic clock, on a thread that stays on processor {core}")
+            }
+            None => "the monotonic clock, on a thread that the system may move".to_owned(),
+        }
+    }
+
+    fn rounds(&self) -> u32 {
+        self.precision.rounds
+    }
+
+    fn measure(&mut self, work: &mut dyn Work) -> Result<Measured, EstimatorError> {
+        let mut laps = self.laps(work, self.precision.budget)?;
+        let amount = laps.difference().times(1.0 / work.units().max(1) as f64).not_negative();
+        let wide = amount.relative_width() > WIDE;
+        Ok(Measured { amount, laps: laps.full.len() as u64, wide })
+    }
+
+    fn glance(&mut self, work: &mut dyn Work) -> Result<f64, EstimatorError> {
+        let mut laps = self.laps(work, self.precision.budget / 8)?;
+        Ok(laps.difference().value.max(0.0) / work.units().max(1) as f64)
+    }
+}
