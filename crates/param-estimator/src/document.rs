@@ -8,6 +8,10 @@ use crate::price::Price;
 use serde::{Deserialize, Serialize};
 use torr_primitives::ProtocolVersion;
 
+mod json;
+#[cfg(test)]
+pub(crate) mod sample;
+
 /// The form of the file; it changes when older files cannot be read any more.
 pub const FORMAT: u32 = 1;
 
@@ -82,6 +86,16 @@ pub enum MetricKind {
     Time,
     /// Instructions that the processor carries out, outside the system.
     Instructions,
+}
+
+impl MetricKind {
+    /// Its name, as files and the command line have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            MetricKind::Time => "time",
+            MetricKind::Instructions => "instructions",
+        }
+    }
 }
 
 /// How many costs there are.
@@ -173,7 +187,7 @@ pub struct Estimate {
 
 /// What was found of a price.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
 pub enum Found {
     /// It was measured.
     Measured {

@@ -38,7 +38,7 @@ pub enum EstimatorError {
         gas: f64,
     },
     /// This machine cannot measure that.
-    #[error("this machine cannot measure {}: {reason}", name(*.metric))]
+    #[error("this machine cannot measure {}: {reason}", .metric.name())]
     UnsupportedMetric {
         /// What was to be measured.
         metric: MetricKind,
@@ -60,6 +60,25 @@ pub enum EstimatorError {
         path: PathBuf,
         /// What is wrong, and what to do.
         reason: String,
+    },
+    /// What was found cannot be written: some number of it is none.
+    #[error("what was found cannot be written as JSON: {reason}; this is a bug of the estimator")]
+    Unwritable {
+        /// Where, and what is wrong.
+        reason: String,
+    },
+    /// Two documents are of different things.
+    #[error(
+        "these documents cannot be compared: the {setting} is `{old}` in one and `{new}` in the other; \
+         estimate both in the same way"
+    )]
+    Incomparable {
+        /// What differs.
+        setting: &'static str,
+        /// What it is in the older one.
+        old: String,
+        /// What it is in the newer one.
+        new: String,
     },
     /// An experiment did not do what it should: it would have measured something else.
     #[error(
@@ -134,12 +153,5 @@ impl EstimatorError {
                 EstimatorError::Within { experiment: name.to_owned(), source: Box::new(source) }
             }
         }
-    }
-}
-
-fn name(metric: MetricKind) -> &'static str {
-    match metric {
-        MetricKind::Time => "time",
-        MetricKind::Instructions => "instructions",
     }
 }
