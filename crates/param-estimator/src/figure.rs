@@ -57,6 +57,15 @@ fn fixed(number: f64, decimals: usize) -> String {
     format!("{sign}{}", grouped(number.abs().round() as u64))
 }
 
+/// A share in percent.
+pub(crate) fn percent(share: f64) -> String {
+    if share.abs() < 0.0995 {
+        format!("{:.1} %", share * 100.0)
+    } else {
+        format!("{:.0} %", share * 100.0)
+    }
+}
+
 /// How many times as much, as `× 1.25`; a dash where there is nothing to divide by.
 pub(crate) fn times(factor: Option<f64>) -> String {
     match factor {
@@ -175,6 +184,8 @@ mod tests {
         ] {
             assert_eq!(significant(number), text);
         }
+        assert_eq!(percent(0.031), "3.1 %");
+        assert_eq!(percent(0.314), "31 %");
         assert_eq!(times(Some(1.5)), "× 1.50");
         assert_eq!(times(None), "–");
         assert_eq!(bytes(1), "1 byte");

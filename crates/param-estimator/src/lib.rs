@@ -28,6 +28,7 @@ pub mod metric;
 pub mod price;
 pub mod program;
 pub mod progress;
+pub mod report;
 pub mod run;
 pub mod scene;
 pub mod search;
