@@ -35,6 +35,7 @@ pub struct Calls<'s> {
     /// instructions.
     linear: [f64; 2],
     locality: Locality,
+    functions: Vec<&'static str>,
 }
 
 /// What a call is made in, beside its script.
@@ -79,7 +80,8 @@ impl<'s> Calls<'s> {
         setting: &Setting,
     ) -> Result<Calls<'s>, EstimatorError> {
         let code = |rounds| Ok::<Code, EstimatorError>(Code::new(script.code(rounds)?));
-        Calls::of_code(scene, u64::from(script.unrolled.max(1)), setting, &code)
+        let calls = Calls::of_code(scene, u64::from(script.unrolled.max(1)), setting, &code)?;
+        Ok(Calls { functions: script.functions(), ..calls })
     }
 
     /// The same of a contract that is made for a number of rounds, with units in each.
@@ -105,6 +107,7 @@ impl<'s> Calls<'s> {
             changing: setting.chain.clone(),
             linear: setting.linear,
             locality: setting.locality,
+            functions: Vec::new(),
         };
         let [full, idle] = [FULL, IDLE].map(|method| calls.call(method, &scene.config));
         let each = full?.gas_burnt.as_gas().saturating_sub(idle?.gas_burnt.as_gas()).max(1);
@@ -170,6 +173,10 @@ impl Work for Calls<'_> {
         };
         let config = Arc::clone(&self.scene.config);
         self.call_unprepared(method, &config).map(drop)
+    }
+
+    fn functions(&self) -> Vec<&'static str> {
+        self.functions.clone()
     }
 
     fn charges(&mut self) -> Result<Charges, EstimatorError> {

@@ -57,6 +57,7 @@ pub struct Chunks<'s> {
     declared: Charges,
     /// Whether contracts send actions, and to whom.
     sent: Option<Locality>,
+    functions: Vec<&'static str>,
     config: Arc<RuntimeConfig>,
     counting: Arc<RuntimeConfig>,
     epoch: Arc<EpochContext>,
@@ -78,8 +79,7 @@ impl<'s> Chunks<'s> {
         let epoch = Arc::new(epoch()?);
         let idle = Chunk::default();
         let (config, counting) = (Arc::clone(&scene.config), Arc::clone(&scene.counting));
-        let sent = None;
-        let turn = 0;
+        let (turn, sent, functions) = (0, None, Vec::new());
         Ok(Chunks {
             scene,
             state,
@@ -89,6 +89,7 @@ impl<'s> Chunks<'s> {
             units,
             declared,
             sent,
+            functions,
             config,
             counting,
             epoch,
@@ -114,6 +115,12 @@ impl<'s> Chunks<'s> {
     /// charged as sent.
     pub fn with_sent_actions(mut self, locality: Locality) -> Chunks<'s> {
         self.sent = Some(locality);
+        self
+    }
+
+    /// The same with the host functions that contracts call in it, for who asks.
+    pub fn with_functions(mut self, functions: Vec<&'static str>) -> Chunks<'s> {
+        self.functions = functions;
         self
     }
 
@@ -236,6 +243,10 @@ impl Work for Chunks<'_> {
             Lap::Idle => &self.idle,
         };
         check(&self.apply(chunk, &self.config)?)
+    }
+
+    fn functions(&self) -> Vec<&'static str> {
+        self.functions.clone()
     }
 
     fn charges(&mut self) -> Result<Charges, EstimatorError> {

@@ -3,6 +3,7 @@
 use crate::document::MetricKind;
 use crate::estimate::Write;
 use crate::states::DatabaseKind;
+use crate::verdict::LIMIT;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use torr_primitives::ProtocolVersion;
@@ -36,7 +37,7 @@ pub enum Task {
     /// there are any
     Check {
         /// The most milliseconds for a Tgas.
-        #[arg(long, default_value_t = 1.0, value_parser = positive)]
+        #[arg(long, default_value_t = LIMIT, value_parser = positive)]
         limit: f64,
         /// A JSON file of an earlier run, to check instead of measuring.
         #[arg(long, value_name = "FILE")]

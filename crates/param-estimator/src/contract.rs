@@ -122,6 +122,16 @@ impl Script {
         self
     }
 
+    /// The host functions that it calls.
+    pub fn functions(&self) -> Vec<&'static str> {
+        let steps = self.before.iter().chain(&self.repeated).chain(&self.after);
+        let function = |step: &Step| match step {
+            Step::Call { function, .. } => Some(*function),
+            _ => None,
+        };
+        steps.filter_map(function).collect()
+    }
+
     /// The contract as Wasm code; its full method goes through the loop `rounds` times.
     ///
     /// # Errors

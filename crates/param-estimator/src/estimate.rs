@@ -173,7 +173,7 @@ fn estimate(
     let found = match (amounts.get(&price), finder) {
         (Some(amount), Some(experiment)) => {
             let nanoseconds = nanoseconds(*amount, settings);
-            let worst = worst_point(&price, experiment, table)?;
+            let worst = worst_point(&price, experiment, experiments, table)?;
             Found::Measured {
                 experiment: experiment.name.clone(),
                 nanoseconds,
@@ -200,35 +200,47 @@ fn gas(price: &Price, nanoseconds: f64, settings: &Settings) -> Result<u64, Esti
     }
 }
 
-/// The slowest point, for what is charged, among those where the price is most of what the experiment's
-/// own prices come to; if there is none, the point where it is the most.
+/// The slowest point, for what is charged, among those where the price is most of what is charged, or
+/// most of what the prices of the experiment that finds it come to; if there is none, the point of that
+/// experiment where it is the most.
 fn worst_point<'e>(
     price: &Price,
-    experiment: &'e ExperimentRecord,
+    finder: &ExperimentRecord,
+    experiments: &'e [ExperimentRecord],
     table: &Table,
 ) -> Result<Option<&'e Point>, EstimatorError> {
-    let mut best: Option<(&Point, f64)> = None;
+    let mut slowest: Option<&Point> = None;
     let mut largest: Option<(&Point, f64)> = None;
-    for point in &experiment.points {
-        let mut own = 0.0;
-        let mut of_price = 0.0;
-        for find in &experiment.finds {
-            let amount = find.amount(table)?;
-            let charged = amount.compute.max(1) as f64 * point.charges.count(find);
-            own += charged;
-            if find == price {
-                of_price = charged;
+    let each = price.amount(table)?.compute.max(1) as f64;
+    for experiment in experiments {
+        for point in &experiment.points {
+            let of_price = each * point.charges.count(price);
+            if of_price <= 0.0 {
+                continue;
+            }
+            let mut share = of_price / point.charged.compute.max(1.0);
+            if experiment.name == finder.name {
+                share = share.max(of_price / own(experiment, point, table)?);
+                if largest.is_none_or(|(_, most)| share > most) {
+                    largest = Some((point, share));
+                }
+            }
+            if share > 0.5 && slowest.is_none_or(|slowest| point.truth.value > slowest.truth.value)
+            {
+                slowest = Some(point);
             }
         }
-        let share = if own > 0.0 { of_price / own } else { 0.0 };
-        if share > 0.5 && best.is_none_or(|(_, truth)| point.truth.value > truth) {
-            best = Some((point, point.truth.value));
-        }
-        if share > 0.0 && largest.is_none_or(|(_, most)| share > most) {
-            largest = Some((point, share));
-        }
     }
-    Ok(best.or(largest).map(|(point, _)| point))
+    Ok(slowest.or(largest.map(|(point, _)| point)))
+}
+
+/// What an experiment's own prices come to for a point, in compute.
+fn own(experiment: &ExperimentRecord, point: &Point, table: &Table) -> Result<f64, EstimatorError> {
+    let mut own = 0.0;
+    for find in &experiment.finds {
+        own += find.amount(table)?.compute.max(1) as f64 * point.charges.count(find);
+    }
+    Ok(own.max(1.0))
 }
 
 fn coverage(estimates: &[Estimate]) -> Coverage {

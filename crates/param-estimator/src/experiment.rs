@@ -79,6 +79,11 @@ pub trait Work {
     /// When it cannot be done, or does not end as it should.
     fn run(&mut self, lap: Lap) -> Result<(), EstimatorError>;
 
+    /// The host functions that contracts call in it.
+    fn functions(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// What is charged for one unit: for a full lap without an idle one.
     ///
     /// # Errors

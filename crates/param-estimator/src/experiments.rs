@@ -31,6 +31,7 @@ pub fn all() -> Vec<Experiment> {
         state_inits::all(),
         promises::all(),
         loading::all(),
+        loading::of_the_interpreter(),
         chain::validators(),
         storage::all(),
         promises::of_actions(),
@@ -53,3 +54,6 @@ fn call_case(
         Ok(work)
     })
 }
+
+#[cfg(test)]
+mod tests;

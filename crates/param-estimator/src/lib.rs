@@ -25,6 +25,7 @@ pub mod journal;
 mod machine;
 pub mod measure;
 pub mod metric;
+pub mod outputs;
 pub mod price;
 pub mod program;
 pub mod progress;

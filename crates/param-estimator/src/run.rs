@@ -46,6 +46,8 @@ pub struct Request {
     pub safety: f64,
     /// The share of points that a price has to pay for.
     pub quantile: f64,
+    /// The machine, as it was before a thread was bound to one of its processors.
+    pub machine: Machine,
 }
 
 impl Request {
@@ -115,7 +117,7 @@ pub fn run(
     let document = Document {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        machine: Machine::here(),
+        machine: request.machine.clone(),
         settings,
         coverage,
         experiments,

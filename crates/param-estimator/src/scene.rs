@@ -62,9 +62,7 @@ impl Scale {
                 chunk_len: if quick { 100 } else { 200 },
                 quick,
             },
-            MetricKind::Instructions => {
-                Scale { gas_of_lap: 300_000_000_000, chunk_len: 50, quick }
-            }
+            MetricKind::Instructions => Scale { gas_of_lap: 300_000_000_000, chunk_len: 50, quick },
         }
     }
 

@@ -43,7 +43,8 @@ fn case(
 ) -> Case {
     Case::new(series, size, move |scene| {
         let account_id = account_id("asking.near")?;
-        let code = script().code(rounds)?;
+        let script = script();
+        let code = script.code(rounds)?;
         let records = account_records(&account_id, secret_key(0)?.public_key(), Some(code));
         let state = scene.states.with(Nodes::Memory, records)?;
         let chunk = |method: &str| {
@@ -52,7 +53,8 @@ fn case(
         };
         let work = Chunks::new(scene, state, vec![chunk(FULL)?], rounds, Charges::default())?
             .with_idle(chunk(IDLE)?)
-            .with_sent_actions(Locality::SenderIsReceiver);
+            .with_sent_actions(Locality::SenderIsReceiver)
+            .with_functions(script.functions());
         Ok(Box::new(work) as Box<dyn Work + '_>)
     })
 }

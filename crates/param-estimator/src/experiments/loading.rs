@@ -13,7 +13,8 @@ use torr_testkit::bomb::{Family, METHOD, Size};
 use torr_testkit::world;
 use torr_vm_logic::context::Context;
 use torr_vm_logic::simulated::SimulatedChain;
-use torr_vm_runner::{CacheConfig, Code, Runner};
+use torr_vm_runner::prepare::{Compilation, prepare};
+use torr_vm_runner::{CacheConfig, Charging, Code, Runner};
 
 /// Lengths of contracts, in bytes, about.
 const LENGTHS: [u64; 4] = [1_000, 30_000, 300_000, 1_500_000];
@@ -21,22 +22,32 @@ const LENGTHS: [u64; 4] = [1_000, 30_000, 300_000, 1_500_000];
 const LONGEST_QUICK: u64 = 300_000;
 /// Numbers that families of modules grow with.
 const GROWTHS: [u64; 3] = [30, 5, 200];
+/// A family of modules that compilers take, and one that they are not given, by their numbers.
+const COMPILED: u64 = 0;
+const INTERPRETED: u64 = 28;
+/// The most functions of a contract.
+const MOST_COPIES: u64 = 9_000;
 
-/// The experiment.
+/// Experiments on loading.
 pub(super) fn all() -> Vec<Experiment> {
-    let case = |length: u64| {
-        let families = (0..Family::all().len() as u64).collect();
-        let parameters = vec![
-            Parameter { name: "family", values: families },
-            Parameter { name: "n", values: GROWTHS.into() },
-        ];
-        Case::searched("first call", length, parameters, move |scene, values| {
-            let length = if scene.scale.quick { length.min(LONGEST_QUICK) } else { length };
-            let code = code(scene, length, values)?;
-            Ok(Box::new(Loading::new(scene, code)?) as Box<dyn Work + '_>)
-        })
-    };
-    vec![Experiment {
+    vec![compiled()]
+}
+
+/// What is charged as loading, for contracts that no compiler is given. It tells no price: one that pays for
+/// it would be too much for every other contract.
+pub(super) fn of_the_interpreter() -> Vec<Experiment> {
+    vec![interpreted()]
+}
+
+/// How a contract runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Compiled,
+    Interpreted,
+}
+
+fn compiled() -> Experiment {
+    Experiment {
         name: "contract_loading",
         about: "Calls contracts that were compiled before and are not in memory: the artifact is read \
                 from a file and checked. The structure of the contract that takes longest for its length \
@@ -45,34 +56,76 @@ pub(super) fn all() -> Vec<Experiment> {
             .map(Price::host)
             .into(),
         bound: Bound::Storage,
-        cases: LENGTHS.map(case).into(),
-    }]
+        cases: LENGTHS.into_iter().map(|length| case(length, Way::Compiled)).collect(),
+    }
 }
 
-/// A contract of about a length.
-fn code(scene: &Scene, length: u64, values: &[u64]) -> Result<Code, EstimatorError> {
-    let family = values.first().copied().unwrap_or(0) as usize;
-    let n = values.get(1).copied().unwrap_or(1) as u32;
-    let families = Family::all();
-    let Some(family) = families.get(family) else {
-        return Err(EstimatorError::of_work("there is no such family of modules"));
+fn interpreted() -> Experiment {
+    Experiment {
+        name: "interpreted_contracts",
+        about: "Calls contracts that would take compilers more time than their length bounds, and so run \
+                in the interpreter. No price is found of them, but the gas truth of loading is theirs if \
+                it is worse.",
+        finds: Vec::new(),
+        bound: Bound::Storage,
+        cases: vec![case(12_000, Way::Interpreted)],
+    }
+}
+
+fn case(length: u64, way: Way) -> Case {
+    let first = match way {
+        Way::Compiled => COMPILED,
+        Way::Interpreted => INTERPRETED,
     };
+    let others = (0..Family::all().len() as u64).filter(|family| *family != first);
+    let parameters = vec![
+        Parameter { name: "family", values: std::iter::once(first).chain(others).collect() },
+        Parameter { name: "n", values: GROWTHS.into() },
+    ];
+    Case::searched("first call", length, parameters, move |scene, values| {
+        let length = if scene.scale.quick { length.min(LONGEST_QUICK) } else { length };
+        let code = code(scene, length, values, way, first)?;
+        Ok(Box::new(Loading::new(scene, code)?) as Box<dyn Work + '_>)
+    })
+}
+
+/// A contract of about a length. Where the values make none that runs so, it is the one of the family that
+/// the search begins with: it is never found to be worse than itself.
+fn code(
+    scene: &Scene,
+    length: u64,
+    values: &[u64],
+    way: Way,
+    first: u64,
+) -> Result<Code, EstimatorError> {
+    let family = values.first().copied().unwrap_or(first);
+    let n = values.get(1).copied().unwrap_or(1) as u32;
+    let tries = [(family, n), (first, n), (first, GROWTHS[0] as u32)];
+    let found = tries.into_iter().find_map(|(family, n)| contract(scene, length, family, n, way));
+    found.ok_or_else(|| EstimatorError::of_work("no contract of that kind is accepted"))
+}
+
+fn contract(scene: &Scene, length: u64, family: u64, n: u32, way: Way) -> Option<Code> {
+    let family = Family::all().into_iter().nth(family as usize)?;
     let config = &scene.config.vm;
     let length_of = |size: Size| family.module(size, config).len() as u64;
     let one = length_of(Size::one(n));
     let size = if family.has_copies() {
         let each = length_of(Size { n, copies: 2 }).saturating_sub(one).max(1);
         let copies = length.saturating_sub(one) / each + 1;
-        Size { n, copies: copies.min(9_000) as u32 }
+        Size { n, copies: copies.min(MOST_COPIES) as u32 }
     } else {
         // What grows as a whole is about as long as it is large.
         let each = (one / u64::from(n.max(1))).max(1);
         Size::one((length / each).clamp(1, 1 << 20) as u32)
     };
-    if family.is_accepted(size, config) {
-        return Ok(Code::new(family.module(size, config)));
-    }
-    Ok(Code::new(family.module(Size::one(n), config)))
+    let code = family.module(size, config);
+    let prepared = prepare(&code, config, Charging::Fast).ok()?;
+    let runs = match prepared.best_compilation {
+        Compilation::Interpreted => Way::Interpreted,
+        Compilation::SinglePass | Compilation::Optimised => Way::Compiled,
+    };
+    (prepared.loading_error.is_none() && runs == way).then(|| Code::new(code))
 }
 
 /// A call of a contract by a runner that has it on disk and not in memory.

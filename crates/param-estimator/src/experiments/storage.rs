@@ -120,7 +120,8 @@ fn case_of(
         let each = keys.of_lap(scene);
         let mut steps = vec![keys.next()];
         steps.extend(accesses.iter().map(|access| access(keys)));
-        let code = contract(keys, steps).code(each)?;
+        let contract = contract(keys, steps);
+        let code = contract.code(each)?;
         let mut records = account_records(&account_id, secret_key(0)?.public_key(), Some(code));
         records.extend(keys.records(&account_id));
         let state = scene.states.with(nodes, records)?;
@@ -133,7 +134,7 @@ fn case_of(
         };
         let chunks = (0..TURNS).map(|turn| chunk(turn, FULL)).collect::<Result<_, _>>()?;
         let work = Chunks::new(scene, state, chunks, each, Charges::default())?;
-        let work = work.with_idle(chunk(0, IDLE)?);
+        let work = work.with_idle(chunk(0, IDLE)?).with_functions(contract.functions());
         let work = if reads == Reads::ByNodes { work.with_reads_by_nodes() } else { work };
         Ok(Box::new(work) as Box<dyn Work + '_>)
     })
