@@ -96,7 +96,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// What tests of any crate may import beside that.
-const FOR_TESTS: &[&str] = &["torr-testkit"];
+const FOR_TESTS: &[&str] = &["param-estimator", "torr-testkit"];
 
 /// Third-party crates, by the beginning of their names, with the only crate that may import them.
 const CONFINED: &[(&str, &str)] = &[
