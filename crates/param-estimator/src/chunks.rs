@@ -15,6 +15,7 @@ use torr_crypto::hash::CryptoHash;
 use torr_parameters::{ActionCost, ExtCost, Locality, RuntimeConfig};
 use torr_primitives::action::{Action, FunctionCallAction};
 use torr_primitives::congestion::CongestionInfoV1;
+use torr_primitives::error::TxExecutionError;
 use torr_primitives::outcome::{CostCategory, CostGasUsed, ExecutionStatus};
 use torr_primitives::receipt::{ActionReceipt, Receipt, ReceiptBody};
 use torr_primitives::transaction::SignedTransaction;
@@ -25,6 +26,7 @@ use torr_primitives::{
 use torr_runtime::{
     BlockContext, ChunkContext, ChunkInput, ChunkPresence, Environment, EpochContext,
 };
+use torr_vm_runner::{CacheConfig, Runner};
 
 /// Height of the chunks; nonces have to be below a million times it.
 pub const HEIGHT: u64 = 1_000;
@@ -61,6 +63,18 @@ pub struct Chunks<'s> {
     config: Arc<RuntimeConfig>,
     counting: Arc<RuntimeConfig>,
     epoch: Arc<EpochContext>,
+    ending: Ending,
+    /// What runs contracts in place of what the scene has for it.
+    runner: Option<Runner>,
+}
+
+/// How receipts have to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// Well.
+    Success,
+    /// With a failure of their first action, after which nothing is executed of the others.
+    FirstActionFails,
 }
 
 impl<'s> Chunks<'s> {
@@ -93,7 +107,25 @@ impl<'s> Chunks<'s> {
             config,
             counting,
             epoch,
+            ending: Ending::Success,
+            runner: None,
         })
+    }
+
+    /// The same where the first action of every receipt fails, and has to.
+    pub fn where_first_actions_fail(mut self) -> Chunks<'s> {
+        self.ending = Ending::FirstActionFails;
+        self
+    }
+
+    /// The same where nothing that was compiled is kept, so that contracts are compiled in every lap.
+    ///
+    /// # Errors
+    /// When contracts cannot be run so.
+    pub fn that_compile(mut self) -> Result<Chunks<'s>, EstimatorError> {
+        let nothing = CacheConfig { memory_bytes: 0, ..CacheConfig::default() };
+        self.runner = Some(Runner::new(self.scene.engine, nothing)?);
+        Ok(self)
     }
 
     /// The same with something in the idle lap, which a full lap has beside its units.
@@ -137,8 +169,9 @@ impl<'s> Chunks<'s> {
             congestion: &congestion,
             bandwidth_requests: &bandwidth_requests,
         };
-        let runner = self.scene.runner();
-        let environment = Environment::new(&runner, &self.scene.threads);
+        let shared = self.scene.runner();
+        let runner = self.runner.as_ref().unwrap_or(&shared);
+        let environment = Environment::new(runner, &self.scene.threads);
         self.state.apply(&input, &environment)
     }
 
@@ -162,7 +195,7 @@ impl<'s> Chunks<'s> {
     /// What contracts are charged in a chunk, and all that is burnt in it, where nothing is free.
     fn counted(&self, chunk: &Chunk) -> Result<(Charges, f64), EstimatorError> {
         let applied = self.apply(chunk, &self.counting)?;
-        check(&applied)?;
+        self.check(&applied)?;
         let mut charges = Charges::default();
         let mut burnt = 0.0;
         for outcome in &applied.outcomes {
@@ -175,6 +208,30 @@ impl<'s> Chunks<'s> {
             }
         }
         Ok((charges, burnt))
+    }
+
+    /// All has to have been done, and to have ended as it should: or else it would be other work that is
+    /// measured.
+    fn check(&self, applied: &Applied) -> Result<(), EstimatorError> {
+        for outcome in &applied.outcomes {
+            match (&outcome.outcome.status, self.ending) {
+                (
+                    ExecutionStatus::Failure(TxExecutionError::ActionError(error)),
+                    Ending::FirstActionFails,
+                ) if error.index == Some(0) => {}
+                (ExecutionStatus::Failure(error), _) => {
+                    return Err(EstimatorError::of_work(error.to_string()));
+                }
+                (ExecutionStatus::SuccessValue(_), Ending::FirstActionFails) => {
+                    return Err(EstimatorError::of_work("a receipt did not fail"));
+                }
+                _ => {}
+            }
+        }
+        if applied.delayed_receipts_count > 0 {
+            return Err(EstimatorError::of_work("receipts were delayed"));
+        }
+        Ok(())
     }
 }
 
@@ -242,7 +299,7 @@ impl Work for Chunks<'_> {
             Lap::Full => self.chunks.get(self.turn).unwrap_or(&self.idle),
             Lap::Idle => &self.idle,
         };
-        check(&self.apply(chunk, &self.config)?)
+        self.check(&self.apply(chunk, &self.config)?)
     }
 
     fn functions(&self) -> Vec<&'static str> {
@@ -272,19 +329,6 @@ impl Work for Chunks<'_> {
         }
         Ok(charges)
     }
-}
-
-/// All has to have been done, and with success: or else it would be other work that is measured.
-fn check(applied: &Applied) -> Result<(), EstimatorError> {
-    for outcome in &applied.outcomes {
-        if let ExecutionStatus::Failure(error) = &outcome.outcome.status {
-            return Err(EstimatorError::of_work(error.to_string()));
-        }
-    }
-    if applied.delayed_receipts_count > 0 {
-        return Err(EstimatorError::of_work("receipts were delayed"));
-    }
-    Ok(())
 }
 
 fn epoch() -> Result<EpochContext, EstimatorError> {

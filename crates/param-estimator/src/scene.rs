@@ -145,6 +145,9 @@ fn without_limits(mut config: RuntimeConfig) -> RuntimeConfig {
     vm.limits.per_receipt_storage_proof_size_limit = usize::MAX as _;
     config.max_gas_burnt_view = Gas::from_gas(NO_LIMIT);
     config.witness.main_storage_proof_size_soft_limit = u64::MAX;
+    // What is sent goes out: else most of it would be put into buffers of the state.
+    config.bandwidth_scheduler.max_shard_bandwidth = NO_LIMIT;
+    config.bandwidth_scheduler.max_base_bandwidth = NO_LIMIT;
     config
 }
 

@@ -169,7 +169,22 @@ impl States {
         nodes: Nodes,
         records: impl IntoIterator<Item = StateRecord>,
     ) -> Result<State<'_>, EstimatorError> {
-        let entries = entries(records)?;
+        self.with_entries(nodes, records, Entries::new())
+    }
+
+    /// The same with entries too, for what there are no records of.
+    ///
+    /// # Errors
+    /// When a database cannot be made, read or written.
+    pub fn with_entries(
+        &self,
+        nodes: Nodes,
+        records: impl IntoIterator<Item = StateRecord>,
+        more: Entries,
+    ) -> Result<State<'_>, EstimatorError> {
+        let mut entries = entries(records)?;
+        entries.extend(more);
+        entries.sort_unstable();
         let root = match nodes {
             Nodes::Memory => {
                 let memory = self.memory()?;
