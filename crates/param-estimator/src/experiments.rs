@@ -1,6 +1,7 @@
 //! All experiments, in the order of dependence: what is charged in one and not found by it is found by
 //! one before it.
 
+mod actions;
 mod chain;
 mod context;
 mod curves;
@@ -34,6 +35,7 @@ pub fn all() -> Vec<Experiment> {
         loading::of_the_interpreter(),
         chain::validators(),
         storage::all(),
+        actions::all(),
         promises::of_actions(),
         chain::yields(),
     ]

@@ -30,6 +30,7 @@ pub mod price;
 pub mod program;
 pub mod progress;
 pub mod report;
+pub mod requests;
 pub mod run;
 pub mod scene;
 pub mod search;

@@ -1,0 +1,52 @@
+//! Calls of functions, without what the functions do.
+
+use super::kind::{EVERYWHERE, EXECUTED, Kind, Line, Place, Request, names};
+use super::transfers::COUNTS;
+use crate::contract::{IDLE, Script};
+use crate::error::EstimatorError;
+use crate::states::{account_records, secret_key};
+use torr_parameters::ActionCost;
+use torr_primitives::action::{Action, FunctionCallAction};
+use torr_primitives::{Balance, Gas};
+
+/// Gas of a call: more than it takes, so that what is left comes back.
+const GAS: Gas = Gas::from_gas(1_000_000_000_000_000);
+
+pub(super) fn calls() -> Kind {
+    Kind {
+        names: names!("function_call"),
+        about: "Calls a function that does nothing, once and many times in a receipt, and with arguments \
+                as long as they may be. Gas that is left is sent back.",
+        costs: &[ActionCost::FunctionCallBase, ActionCost::FunctionCallByte],
+        lines: vec![
+            Line::new("calls", EVERYWHERE, COUNTS, |count, place| called(count, 0, place)),
+            Line::new(
+                "with arguments",
+                EVERYWHERE,
+                &[1_000, 100_000, 1_500_000],
+                |length, place| called(1, length, place),
+            ),
+            Line::new("with arguments", EXECUTED, &[4_190_000], |length, place| {
+                called(1, length, place)
+            }),
+        ],
+    }
+}
+
+fn called(count: u64, length: u64, place: &Place<'_>) -> Result<Request, EstimatorError> {
+    let action = call(IDLE, vec![7; length as usize]);
+    let code = Script::repeating(Vec::new()).code(0)?;
+    let key = secret_key(place.receiver_number())?.public_key();
+    let records = account_records(&place.receiver()?, key, Some(code));
+    Ok(Request::repeated(count, action).with_records(records))
+}
+
+/// A call.
+pub(super) fn call(method: &str, args: Vec<u8>) -> Action {
+    Action::FunctionCall(Box::new(FunctionCallAction {
+        method_name: method.to_owned(),
+        args,
+        gas: GAS,
+        deposit: Balance::ZERO,
+    }))
+}

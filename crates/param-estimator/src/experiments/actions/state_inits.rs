@@ -1,0 +1,146 @@
+//! Beginning accounts whose names are hashes of what they begin with.
+
+use super::contracts::global_contract;
+use super::kind::{EVERYWHERE, EXECUTED, Kind, Line, Place, Request, names};
+use crate::contract::SPREAD;
+use crate::error::EstimatorError;
+use crate::requests::{near, public_key};
+use crate::states::account_id;
+use std::collections::{BTreeMap, BTreeSet};
+use torr_crypto::key::{KeyType, PublicKeyHandle};
+use torr_parameters::ActionCost;
+use torr_primitives::GlobalContractIdentifier;
+use torr_primitives::action::{Action, DeterministicStateInitAction, UniversalStateInitAction};
+use torr_primitives::state_init::{
+    DeterministicStateInit, DeterministicStateInitV1, RawStateInit, universal_account_id,
+};
+
+/// Entries of an initial state; a receipt has no more than 1500.
+const ENTRIES: &[u64] = &[1, 100, 1_500];
+/// Bytes of a value.
+const BYTES: &[u64] = &[1_000, 100_000, 1_500_000];
+/// The longest value that is executed, in bytes.
+const MOST_BYTES: &[u64] = &[4_190_000];
+/// Keys of an initial state; a receipt has no more than 1024.
+const KEYS: &[u64] = &[1, 100, 1_024];
+/// Accounts that begin in a chunk: some begin with much.
+const BEGUN: usize = 20;
+
+/// What an account begins with.
+struct Initial {
+    data: BTreeMap<Vec<u8>, Vec<u8>>,
+    keys: BTreeSet<PublicKeyHandle>,
+}
+
+impl Initial {
+    /// Entries with short keys and no values: the most work for each byte.
+    fn with_entries(count: u64, place: &Place<'_>) -> Initial {
+        let data = (0..count).map(|index| (key(index, place), Vec::new())).collect();
+        Initial { data, keys: BTreeSet::new() }
+    }
+
+    /// One entry.
+    fn with_value(bytes: u64, place: &Place<'_>) -> Initial {
+        let data = BTreeMap::from([(key(0, place), vec![7; bytes as usize])]);
+        Initial { data, keys: BTreeSet::new() }
+    }
+
+    /// One entry, and keys.
+    fn with_keys(count: u64, place: &Place<'_>) -> Result<Initial, EstimatorError> {
+        let keys = (0..count).map(|index| {
+            Ok(PublicKeyHandle::from(&public_key(KeyType::Ed25519, place.number, index)?))
+        });
+        let keys = keys.collect::<Result<_, EstimatorError>>()?;
+        Ok(Initial { keys, ..Initial::with_entries(1, place) })
+    }
+}
+
+/// A key of an entry, another for each request and index.
+fn key(index: u64, place: &Place<'_>) -> Vec<u8> {
+    let number = (place.number as u64) << 32 | index;
+    number.wrapping_mul(SPREAD).to_le_bytes().to_vec()
+}
+
+fn contract() -> Result<GlobalContractIdentifier, EstimatorError> {
+    Ok(GlobalContractIdentifier::AccountId(account_id("global.near")?))
+}
+
+pub(super) fn deterministic() -> Kind {
+    Kind {
+        names: names!("deterministic_state_init"),
+        about: "Begins deterministic accounts with many short entries and with one long value. The name is \
+                a hash of all of it, which is made again wherever the action goes.",
+        costs: &[
+            ActionCost::DeterministicStateInitBase,
+            ActionCost::DeterministicStateInitByte,
+            ActionCost::DeterministicStateInitEntry,
+        ],
+        lines: vec![
+            Line::new("with entries", EVERYWHERE, ENTRIES, |count, place| {
+                deterministic_of(Initial::with_entries(count, place))
+            })
+            .at_most(BEGUN),
+            Line::new("with a value", EVERYWHERE, BYTES, |bytes, place| {
+                deterministic_of(Initial::with_value(bytes, place))
+            })
+            .at_most(BEGUN),
+            Line::new("with a value", EXECUTED, MOST_BYTES, |bytes, place| {
+                deterministic_of(Initial::with_value(bytes, place))
+            }),
+        ],
+    }
+}
+
+fn deterministic_of(initial: Initial) -> Result<Request, EstimatorError> {
+    let code = contract()?;
+    let entries = global_contract(&code);
+    let state_init =
+        DeterministicStateInit::V1(DeterministicStateInitV1 { code, data: initial.data });
+    let receiver = Some(state_init.account_id());
+    let action = DeterministicStateInitAction { state_init, deposit: near(1_000) };
+    let actions = vec![Action::DeterministicStateInit(Box::new(action))];
+    Ok(Request { actions, receiver, entries, ..Request::default() })
+}
+
+pub(super) fn universal() -> Kind {
+    Kind {
+        names: names!("universal_state_init"),
+        about: "Begins universal accounts with many short entries, with one long value and with many \
+                keys. The name is a hash of all of it, which is made again wherever the action goes.",
+        costs: &[
+            ActionCost::UniversalStateInitBase,
+            ActionCost::UniversalStateInitByte,
+            ActionCost::UniversalStateInitEntry,
+        ],
+        lines: vec![
+            Line::new("with entries", EVERYWHERE, ENTRIES, |count, place| {
+                universal_of(Initial::with_entries(count, place))
+            })
+            .at_most(BEGUN),
+            Line::new("with a value", EVERYWHERE, BYTES, |bytes, place| {
+                universal_of(Initial::with_value(bytes, place))
+            })
+            .at_most(BEGUN),
+            Line::new("with a value", EXECUTED, MOST_BYTES, |bytes, place| {
+                universal_of(Initial::with_value(bytes, place))
+            }),
+            Line::new("with keys", EVERYWHERE, KEYS, |count, place| {
+                universal_of(Initial::with_keys(count, place)?)
+            })
+            .at_most(BEGUN),
+        ],
+    }
+}
+
+fn universal_of(initial: Initial) -> Result<Request, EstimatorError> {
+    let code = contract()?;
+    let entries = global_contract(&code);
+    let version = 0_u8;
+    let bytes = borsh::to_vec(&(version, Some(code), initial.data, initial.keys))
+        .map_err(|error| EstimatorError::of_work(error.to_string()))?;
+    let receiver = Some(universal_account_id(&bytes));
+    let (state_init, deposit) = (RawStateInit(bytes), near(1_000));
+    let action = UniversalStateInitAction { state_init, deposit };
+    let actions = vec![Action::UniversalStateInit(Box::new(action))];
+    Ok(Request { actions, receiver, entries, ..Request::default() })
+}
