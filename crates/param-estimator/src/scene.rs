@@ -142,6 +142,7 @@ fn without_limits(mut config: RuntimeConfig) -> RuntimeConfig {
     vm.limits.max_promises_per_function_call_action = NO_LIMIT;
     vm.limits.max_number_input_data_dependencies = NO_LIMIT;
     vm.limits.max_actions_per_receipt = NO_LIMIT;
+    vm.limits.max_deploy_actions_per_receipt = NO_LIMIT;
     vm.limits.per_receipt_storage_proof_size_limit = usize::MAX as _;
     config.max_gas_burnt_view = Gas::from_gas(NO_LIMIT);
     config.witness.main_storage_proof_size_soft_limit = u64::MAX;
