@@ -6,7 +6,7 @@
 //! chunk that has the transaction. There the first action is one that fails, so that nothing else is
 //! executed: what is left is what sending costs.
 //!
-//! Prices of a receipt and of an action in it are told apart by receipts with none, one and many.
+//! Prices of a receipt and of an action in it are told apart by receipts with none and with many.
 
 mod accounts;
 mod calls;
@@ -27,6 +27,7 @@ mod work;
 use crate::experiment::Experiment;
 use crate::states::Nodes;
 use kind::{Kind, Side};
+use torr_parameters::ActionCost;
 
 /// Where the state is: a node that has room for it keeps it in memory.
 const NODES: Nodes = Nodes::Memory;
@@ -35,21 +36,35 @@ const NODES: Nodes = Nodes::Memory;
 /// found before.
 pub(super) fn all() -> Vec<Experiment> {
     let kinds = kinds();
-    let side = |side| kinds.iter().filter_map(move |kind: &Kind| kind.experiment(side));
-    let mut all: Vec<Experiment> = side(Side::Execution).collect();
+    // Sending to oneself begins with an action that creates an account: that is sent before all others.
+    let is_first = |kind: &&Kind| {
+        kind.costs
+            .iter()
+            .any(|cost| matches!(cost, ActionCost::NewActionReceipt | ActionCost::CreateAccount))
+    };
+    let (first, others): (Vec<&Kind>, Vec<&Kind>) = kinds.iter().partition(is_first);
+    let mut all: Vec<Experiment> = of_side(Side::Execution, kinds.iter()).collect();
     all.extend(deployments::all());
-    all.extend(side(Side::ToOthers));
-    all.extend(side(Side::ToOneself));
+    for side in [Side::ToOthers, Side::ToOneself] {
+        all.extend(of_side(side, first.iter().chain(&others).copied()));
+    }
     all.push(signatures::ml_dsa_65());
     all.extend(data_receipts::all());
     all
 }
 
-/// All kinds of requests, in the order of dependence.
+/// The experiments on a side of kinds.
+fn of_side<'k>(
+    side: Side,
+    kinds: impl Iterator<Item = &'k Kind>,
+) -> impl Iterator<Item = Experiment> {
+    kinds.filter_map(move |kind| kind.experiment(side))
+}
+
+/// All kinds of requests, in the order of dependence where they are executed.
 fn kinds() -> Vec<Kind> {
     vec![
         receipts::receipts(),
-        // Before all others: sending to oneself begins with such an action.
         keys::deleted(),
         keys::with_all_rights(),
         keys::for_calls(),
@@ -58,8 +73,7 @@ fn kinds() -> Vec<Kind> {
         accounts::created(),
         accounts::deleted(),
         calls::calls(),
-        gas_keys::transfers(),
-        gas_keys::added(),
+        gas_keys::gas_keys(),
         contracts::deployed(),
         contracts::deployed_for_all(),
         contracts::used(),

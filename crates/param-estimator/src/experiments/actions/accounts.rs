@@ -1,8 +1,8 @@
 //! Creating and deleting accounts.
 
-use super::kind::{EXECUTED, Kind, Line, Place, Request, SENT, Side, names};
+use super::kind::{Kind, Line, Place, Request, Side, names};
 use super::receipts::key_record;
-use super::transfers::{COUNTS, transfer};
+use super::transfers::{SENT_COUNTS, transfer};
 use crate::error::EstimatorError;
 use crate::requests::{hash_of_numbers, near, public_key};
 use crate::states::{account_id, user};
@@ -26,7 +26,7 @@ const ENTRIES: &[u64] =
 /// The most keys that it may have beside its first.
 const KEYS: &[u64] = &[30, (Account::MAX_DELETION_STORAGE_USAGE - ACCOUNT_USAGE) / KEY_USAGE];
 /// Accounts with so much that are deleted in a chunk.
-const DELETED: usize = 50;
+const DELETED: usize = 20;
 
 pub(super) fn created() -> Kind {
     Kind {
@@ -34,24 +34,27 @@ pub(super) fn created() -> Kind {
         about: "Creates accounts below the names of users, and by transfers the accounts of keys, of \
                 wallets and of initial states, whose names look random.",
         costs: &[ActionCost::CreateAccount],
+        free_to_send: &[],
         lines: vec![
-            Line::new("below another name", EXECUTED, &[1], creation),
-            Line::new("of a key", EXECUTED, &[1], |_, place| {
+            Line::new("below another name", creation).executed(&[1]).sent(SENT_COUNTS),
+            Line::new("of a key", |_, place| {
                 let name = AccountId::of_ed25519_key(&hash_of_numbers(place.number, 1).0);
                 Ok(transfer_to(name))
-            }),
-            Line::new("of a wallet", EXECUTED, &[1], |_, place| {
+            })
+            .executed(&[1]),
+            Line::new("of a wallet", |_, place| {
                 let PublicKey::Secp256k1(key) = public_key(KeyType::Secp256k1, place.number, 1)?
                 else {
                     return Err(EstimatorError::of_work("a key is of another scheme"));
                 };
                 Ok(transfer_to(AccountId::of_secp256k1_key(&key)))
-            }),
-            Line::new("of an initial state", EXECUTED, &[1], |_, place| {
+            })
+            .executed(&[1]),
+            Line::new("of an initial state", |_, place| {
                 let digest = hash_of_numbers(place.number, 1);
                 Ok(transfer_to(universal_account_id(digest.as_bytes())))
-            }),
-            Line::new("accounts", SENT, COUNTS, creation),
+            })
+            .executed(&[1]),
         ],
     }
 }
@@ -75,10 +78,11 @@ pub(super) fn deleted() -> Kind {
         about: "Deletes accounts that have as much as an account may have which is deleted: entries with \
                 the shortest keys and no values, and keys. What they own goes to another account.",
         costs: &[ActionCost::DeleteAccount],
+        free_to_send: &[],
         lines: vec![
-            Line::new("accounts with data", EXECUTED, ENTRIES, with_data).at_most(DELETED),
-            Line::new("accounts with keys", EXECUTED, KEYS, with_keys).at_most(DELETED),
-            Line::new("accounts", SENT, &[1], |_, place| deletion(place)),
+            Line::new("accounts with data", with_data).executed(ENTRIES).at_most(DELETED),
+            Line::new("accounts with keys", with_keys).executed(KEYS).at_most(DELETED),
+            Line::new("accounts", |_, place| deletion(place)).sent(&[1]),
         ],
     }
 }

@@ -1,7 +1,7 @@
 //! Calls of functions, without what the functions do.
 
-use super::kind::{EVERYWHERE, EXECUTED, Kind, Line, Place, Request, names};
-use super::transfers::COUNTS;
+use super::kind::{Kind, Line, Place, Request, names};
+use super::transfers::{COUNTS, SENT_COUNTS};
 use crate::contract::{IDLE, Script};
 use crate::error::EstimatorError;
 use crate::states::{account_records, secret_key};
@@ -15,20 +15,17 @@ const GAS: Gas = Gas::from_gas(1_000_000_000_000_000);
 pub(super) fn calls() -> Kind {
     Kind {
         names: names!("function_call"),
-        about: "Calls a function that does nothing, once and many times in a receipt, and with arguments \
+        about: "Calls a function that does nothing, many times in a receipt, and once with arguments \
                 as long as they may be. Gas that is left is sent back.",
         costs: &[ActionCost::FunctionCallBase, ActionCost::FunctionCallByte],
+        free_to_send: &[],
         lines: vec![
-            Line::new("calls", EVERYWHERE, COUNTS, |count, place| called(count, 0, place)),
-            Line::new(
-                "with arguments",
-                EVERYWHERE,
-                &[1_000, 100_000, 1_500_000],
-                |length, place| called(1, length, place),
-            ),
-            Line::new("with arguments", EXECUTED, &[4_190_000], |length, place| {
-                called(1, length, place)
-            }),
+            Line::new("calls", |count, place| called(count, 0, place))
+                .executed(COUNTS)
+                .sent(SENT_COUNTS),
+            Line::new("with arguments", |length, place| called(1, length, place))
+                .executed(&[1_000, 100_000, 1_500_000, 4_190_000])
+                .sent(&[100_000, 1_500_000]),
         ],
     }
 }

@@ -1,8 +1,8 @@
 //! Deploying contracts and using global ones. Compiling them is measured by
 //! [`deployments`](super::deployments).
 
-use super::kind::{EVERYWHERE, EXECUTED, Kind, Line, Place, Request, SENT, names};
-use super::transfers::COUNTS;
+use super::kind::{Kind, Line, Place, Request, Side, names};
+use super::transfers::{COUNTS, SENT_COUNTS};
 use crate::error::EstimatorError;
 use crate::states::{Entries, account_id, account_records, secret_key};
 use torr_crypto::hash::CryptoHash;
@@ -12,27 +12,26 @@ use torr_primitives::action::{
 };
 use torr_primitives::{GlobalContractDeployMode, GlobalContractIdentifier, TrieKey};
 
-/// Contracts that a transaction deploys; ten is the most.
-const DEPLOYMENTS: &[u64] = &[1, 10];
 /// Bytes of a contract that is sent; a transaction has no more than one and a half millions.
-const SENT_BYTES: &[u64] = &[1_000, 100_000, 1_500_000];
+const SENT_BYTES: &[u64] = &[100_000, 1_500_000];
 /// Bytes of a contract that is executed.
 const BYTES: &[u64] = &[1, 10_000, 1_000_000, 4_194_000];
 /// Lengths of names of global contracts.
-const NAME_LENGTHS: &[u64] = &[2, 30, 64];
+const NAME_LENGTHS: &[u64] = &[2, 64];
 
 pub(super) fn deployed() -> Kind {
     Kind {
         names: names!("deploy_contract"),
-        about: "",
+        about: "Deploys contracts.",
         costs: &[ActionCost::DeployContractBase, ActionCost::DeployContractByte],
+        free_to_send: &[],
         lines: vec![
-            Line::new("small contracts", SENT, DEPLOYMENTS, |count, place| {
+            Line::new("small contracts", |count, place| {
                 Ok(Request::repeated(count, deploy(100, place)))
-            }),
-            Line::new("contracts", SENT, SENT_BYTES, |bytes, place| {
-                Ok(Request::of(vec![deploy(bytes, place)]))
-            }),
+            })
+            .sent(SENT_COUNTS),
+            Line::new("contracts", |bytes, place| Ok(Request::of(vec![deploy(bytes, place)])))
+                .sent(SENT_BYTES),
         ],
     }
 }
@@ -52,17 +51,19 @@ pub(super) fn deployed_for_all() -> Kind {
         about: "Deploys global contracts, small and as large as they may be, under their hashes. They are \
                 hashed, and sent on their way to the shards, where they are compiled.",
         costs: &[ActionCost::DeployGlobalContractBase, ActionCost::DeployGlobalContractByte],
+        free_to_send: &[],
         lines: vec![
-            Line::new("small contracts", SENT, DEPLOYMENTS, |count, place| {
+            Line::new("small contracts", |count, place| {
                 let by_hash = GlobalContractDeployMode::CodeHash;
                 Ok(Request::repeated(count, deploy_for_all(100, by_hash, place)))
-            }),
-            Line::new("contracts", SENT, SENT_BYTES, by_hash),
-            Line::new("under hashes", EXECUTED, BYTES, by_hash),
-            Line::new("under names", EXECUTED, &[1, 1_000_000], |bytes, place| {
+            })
+            .sent(SENT_COUNTS),
+            Line::new("under hashes", by_hash).executed(BYTES).sent(SENT_BYTES),
+            Line::new("under names", |bytes, place| {
                 let by_name = GlobalContractDeployMode::AccountId;
                 Ok(Request::of(vec![deploy_for_all(bytes, by_name, place)]))
-            }),
+            })
+            .executed(&[1]),
         ],
     }
 }
@@ -83,23 +84,33 @@ pub(super) fn used() -> Kind {
         about: "Makes accounts use global contracts, in place of none and of contracts of their own, under \
                 hashes and under names of all lengths.",
         costs: &[ActionCost::UseGlobalContractBase, ActionCost::UseGlobalContractByte],
+        free_to_send: &[],
         lines: vec![
-            Line::new("under hashes", EVERYWHERE, COUNTS, |count, _| {
-                let hash = GlobalContractIdentifier::CodeHash(CryptoHash::of(b"contract"));
-                Ok(using(count, hash))
-            }),
-            Line::new("in place of their own", EXECUTED, &[1], |count, place| {
-                let hash = GlobalContractIdentifier::CodeHash(CryptoHash::of(b"contract"));
+            Line::new("under hashes", |count, _| Ok(using(count, hash())))
+                .executed(COUNTS)
+                .sent(SENT_COUNTS),
+            Line::new("in place of their own", |count, place| {
                 let key = secret_key(place.number)?.public_key();
                 let own = account_records(&place.receiver()?, key, Some(code(1_000, place)));
-                Ok(using(count, hash).with_records(own))
-            }),
-            Line::new("under names", EVERYWHERE, NAME_LENGTHS, |length, _| {
+                Ok(using(count, hash()).with_records(own))
+            })
+            .executed(&[1]),
+            Line::new("under names", |length, place| {
                 let name = account_id(&"a".repeat(length as usize))?;
-                Ok(using(10, GlobalContractIdentifier::AccountId(name)))
-            }),
+                let count = match place.side {
+                    Side::Execution => 100,
+                    Side::ToOthers | Side::ToOneself => 1_000,
+                };
+                Ok(using(count, GlobalContractIdentifier::AccountId(name)))
+            })
+            .executed(NAME_LENGTHS)
+            .sent(NAME_LENGTHS),
         ],
     }
+}
+
+fn hash() -> GlobalContractIdentifier {
+    GlobalContractIdentifier::CodeHash(CryptoHash::of(b"contract"))
 }
 
 fn using(count: u64, contract_identifier: GlobalContractIdentifier) -> Request {

@@ -1,6 +1,6 @@
 //! Delegate actions (NEP-366), without what they delegate.
 
-use super::kind::{EVERYWHERE, Kind, Line, Place, Request, names};
+use super::kind::{Kind, Line, Place, Request, names};
 use super::receipts::key_record;
 use crate::chunks::HEIGHT;
 use crate::error::EstimatorError;
@@ -21,17 +21,22 @@ pub(super) fn delegation() -> Kind {
         about: "Executes delegate actions that delegate nothing: what they delegate is paid for by itself. \
                 Signatures are of the schemes that nothing is charged for; each is verified alone.",
         costs: &[ActionCost::Delegate],
+        free_to_send: &[],
         lines: vec![
-            Line::new("signed with ed25519", EVERYWHERE, &[1], |_, place| {
+            Line::new("signed with ed25519", |_, place| {
                 delegated(&secret_key(place.receiver_number())?, place)
-            }),
-            Line::new("signed with secp256k1", EVERYWHERE, &[1], |_, place| {
+            })
+            .executed(&[1])
+            .sent(&[1]),
+            Line::new("signed with secp256k1", |_, place| {
                 let secret = key_of_scheme(KeyType::Secp256k1, place.receiver_number())?;
                 let handle = PublicKeyHandle::from(&secret.public_key());
                 let permission = AccessKeyPermission::FullAccess;
                 let record = key_record(&place.receiver()?, &handle, permission);
                 Ok(delegated(&secret, place)?.with_records(vec![record]))
-            }),
+            })
+            .executed(&[1])
+            .sent(&[1]),
         ],
     }
 }

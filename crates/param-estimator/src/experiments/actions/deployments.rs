@@ -23,16 +23,23 @@ use torr_primitives::receipt::{
 };
 use torr_primitives::{AccountId, GlobalContractIdentifier};
 use torr_testkit::bomb::{Family, Size};
+use torr_vm_runner::EngineKind;
 
-/// Lengths of contracts, in bytes; they are a little shorter. The last is the longest there may be.
-const LENGTHS: [u64; 4] = [3_000, 50_000, 500_000, 1 << 22];
+/// Lengths of contracts, in bytes, among which every family is tried; contracts are a little shorter.
+const LENGTHS: [u64; 2] = [1_000, 10_000];
+/// Lengths of which only the slowest families are tried, since compiling takes long; the last is the
+/// longest there may be.
+const GREAT_LENGTHS: [u64; 3] = [100_000, 1_000_000, 1 << 22];
+/// Families that are slow to compile with some engine, where contracts are long.
+const SLOWEST: [&str; 5] =
+    ["functions", "element-functions", "saturations", "calls", "float-arithmetic"];
+/// The longest for a compiler that optimises: of bombs it takes seconds for so many bytes.
+const OPTIMISED_LENGTH: u64 = 100_000;
 /// The longest of a quick run.
-const QUICK_LENGTH: u64 = 50_000;
+const QUICK_LENGTH: u64 = 3_000;
 /// Bytes of contracts that are compiled in a lap, where several are.
-const LAP_BYTES: u64 = 50_000;
-/// Contracts that are compiled in a lap, at most.
-const MOST: u64 = 10;
-/// What is compared of the two prices of a distribution.
+const LAP_BYTES: u64 = 5_000;
+/// The prices of a distribution.
 const DISTRIBUTION: [Price; 2] = [
     Price::of("deploy_global_contract_execution_base"),
     Price::of("deploy_global_contract_execution_per_byte"),
@@ -66,16 +73,20 @@ pub(super) fn all() -> Vec<Experiment> {
 type Make = fn(&Scene, usize, Vec<u8>) -> Result<(Receipt, Charges), EstimatorError>;
 
 fn cases(make: Make) -> Vec<Case> {
-    let families = (0..Family::all().len() as u64).collect();
-    let parameters = vec![Parameter { name: "family", values: families }];
-    let case = |length: u64| {
-        Case::searched("bombs", length, parameters.clone(), move |scene, values| {
+    let numbered = || (0_u64..).zip(Family::all());
+    let all: Vec<u64> = numbered().map(|(number, _)| number).collect();
+    let slowest = numbered().filter(|(_, family)| SLOWEST.contains(&family.name));
+    let slowest: Vec<u64> = slowest.map(|(number, _)| number).collect();
+    let case = |length: u64, values: &[u64]| {
+        let parameter = Parameter { name: "family", values: values.to_vec() };
+        Case::searched("bombs", length, vec![parameter], move |scene, values| {
             let family = values.first().copied().unwrap_or_default();
             let work: Box<dyn Work + '_> = Box::new(chunks(scene, length, family, make)?);
             Ok(work)
         })
     };
-    LENGTHS.into_iter().map(case).collect()
+    let lengths = LENGTHS.into_iter().map(|length| case(length, &all));
+    lengths.chain(GREAT_LENGTHS.into_iter().map(|length| case(length, &slowest))).collect()
 }
 
 fn chunks(
@@ -84,9 +95,9 @@ fn chunks(
     family: u64,
     make: Make,
 ) -> Result<Chunks<'_>, EstimatorError> {
-    let length = if scene.scale.quick { length.min(QUICK_LENGTH) } else { length };
+    let length = length.min(longest(scene));
     let code = bomb(family, length, &scene.config.vm)?;
-    let units = (LAP_BYTES / length.max(1)).clamp(1, MOST);
+    let units = (LAP_BYTES / length.max(1)).max(1);
     let mut charges = Charges::default();
     let mut chunk = Chunk::default();
     for number in 0..units {
@@ -96,6 +107,15 @@ fn chunks(
     }
     let state = scene.states.with(NODES, [])?;
     Chunks::new(scene, state, vec![chunk], units, charges)?.that_compile()
+}
+
+/// The longest that is compiled.
+fn longest(scene: &Scene) -> u64 {
+    match scene.engine {
+        _ if scene.scale.quick => QUICK_LENGTH,
+        EngineKind::Wasmtime => OPTIMISED_LENGTH,
+        EngineKind::Wasmer | EngineKind::Wasmi => u64::MAX,
+    }
 }
 
 /// A contract of a family, as long as `length` bytes and the limits of contracts allow, about.

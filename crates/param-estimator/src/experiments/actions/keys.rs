@@ -1,8 +1,8 @@
 //! Adding and deleting access keys.
 
-use super::kind::{EVERYWHERE, EXECUTED, Kind, Line, Place, Request, names};
+use super::kind::{Kind, Line, Place, Request, Side, names};
 use super::receipts::key_record;
-use super::transfers::COUNTS;
+use super::transfers::{COUNTS, SENT_COUNTS};
 use crate::error::EstimatorError;
 use crate::requests::{near, public_key};
 use torr_crypto::key::{KeyType, PublicKey, PublicKeyHandle};
@@ -11,9 +11,11 @@ use torr_primitives::action::{Action, AddKeyAction, DeleteKeyAction};
 use torr_primitives::{AccessKey, AccessKeyPermission, FunctionCallPermission};
 
 /// Bytes of method names, each with its terminator; 2000 is the most.
-const NAME_BYTES: &[u64] = &[2, 200, 2_000];
-/// Keys of a receipt, where what grows is something else.
-const KEYS: u64 = 10;
+const NAME_BYTES: &[u64] = &[200, 2_000];
+/// How many long keys are in a transaction, which they fill.
+const LONG_KEYS: &[u64] = &[300, 700];
+/// Receipts in a chunk where each takes long.
+const MOST: usize = 20;
 
 pub(super) fn deleted() -> Kind {
     Kind {
@@ -21,16 +23,23 @@ pub(super) fn deleted() -> Kind {
         about: "Deletes keys of every scheme, some of which have the longest list of methods there may \
                 be: how much a key counts for is found out by encoding it again.",
         costs: &[ActionCost::DeleteKey],
+        free_to_send: &[],
         lines: vec![
-            Line::new("keys with all rights", EVERYWHERE, COUNTS, |count, place| {
+            Line::new("short keys", |count, place| {
                 deletion(count, KeyType::Ed25519, AccessKeyPermission::FullAccess, place)
-            }),
-            Line::new("long keys", EVERYWHERE, COUNTS, |count, place| {
+            })
+            .executed(COUNTS)
+            .sent(SENT_COUNTS),
+            Line::new("long keys", |count, place| {
                 deletion(count, KeyType::MlDsa65, AccessKeyPermission::FullAccess, place)
-            }),
-            Line::new("keys for calls", EXECUTED, COUNTS, |count, place| {
+            })
+            .executed(COUNTS)
+            .sent(LONG_KEYS),
+            Line::new("keys for calls", |count, place| {
                 deletion(count, KeyType::Ed25519, for_calls_of(names_of_one_letter(2_000)), place)
-            }),
+            })
+            .executed(&[1, 10])
+            .at_most(MOST),
         ],
     }
 }
@@ -55,16 +64,21 @@ fn deletion(
 pub(super) fn with_all_rights() -> Kind {
     Kind {
         names: names!("add_full_access_key"),
-        about: "Adds one key and as many as there may be, of the shortest and of the longest scheme; long \
-                keys have 1952 bytes, and are hashed.",
+        about: "Adds many keys, up to as many as there may be, of the shortest and of the longest scheme; \
+                long keys have 1952 bytes, and are hashed.",
         costs: &[ActionCost::AddFullAccessKey],
+        free_to_send: &[],
         lines: vec![
-            Line::new("short keys", EVERYWHERE, COUNTS, |count, place| {
+            Line::new("short keys", |count, place| {
                 addition(count, KeyType::Ed25519, AccessKeyPermission::FullAccess, place)
-            }),
-            Line::new("long keys", EVERYWHERE, COUNTS, |count, place| {
+            })
+            .executed(COUNTS)
+            .sent(SENT_COUNTS),
+            Line::new("long keys", |count, place| {
                 addition(count, KeyType::MlDsa65, AccessKeyPermission::FullAccess, place)
-            }),
+            })
+            .executed(COUNTS)
+            .sent(LONG_KEYS),
         ],
     }
 }
@@ -72,26 +86,28 @@ pub(super) fn with_all_rights() -> Kind {
 pub(super) fn for_calls() -> Kind {
     Kind {
         names: names!("add_function_call_key"),
-        about: "Adds keys that may call functions: one and many without a list of methods, and ten with \
-                the longest list, of names of one letter, of which there are most, and of long names.",
+        about: "Adds keys of the longest scheme that may call functions: without a list of methods, and \
+                with lists up to the longest, of names of one letter, of which there are most.",
         costs: &[ActionCost::AddFunctionCallKeyBase, ActionCost::AddFunctionCallKeyByte],
+        free_to_send: &[],
         lines: vec![
-            Line::new("short keys", EVERYWHERE, COUNTS, |count, place| {
-                addition(count, KeyType::Ed25519, for_calls_of(Vec::new()), place)
-            }),
-            Line::new("long keys", EVERYWHERE, COUNTS, |count, place| {
+            Line::new("without names", |count, place| {
                 addition(count, KeyType::MlDsa65, for_calls_of(Vec::new()), place)
-            }),
-            Line::new("names of one letter", EVERYWHERE, NAME_BYTES, |bytes, place| {
-                let permission = for_calls_of(names_of_one_letter(bytes));
-                addition(KEYS, KeyType::Ed25519, permission, place)
-            }),
-            Line::new("long names", EVERYWHERE, &[200, 2_000], |bytes, place| {
-                let names = (0..bytes / 200).map(|_| "n".repeat(199)).collect();
-                addition(KEYS, KeyType::Ed25519, for_calls_of(names), place)
-            }),
+            })
+            .executed(COUNTS)
+            .sent(LONG_KEYS),
+            Line::new("with names", with_names).executed(NAME_BYTES).sent(NAME_BYTES).at_most(MOST),
         ],
     }
+}
+
+/// Keys with a list of methods: enough of them to be more than the receipt around them.
+fn with_names(bytes: u64, place: &Place<'_>) -> Result<Request, EstimatorError> {
+    let count = match place.side {
+        Side::Execution => 10,
+        Side::ToOthers | Side::ToOneself => 100,
+    };
+    addition(count, KeyType::MlDsa65, for_calls_of(names_of_one_letter(bytes)), place)
 }
 
 /// Names that count so many bytes.

@@ -22,13 +22,6 @@ pub(super) enum Side {
     ToOneself,
 }
 
-/// Every side.
-pub(super) const EVERYWHERE: &[Side] = &[Side::Execution, Side::ToOthers, Side::ToOneself];
-/// Where it is executed.
-pub(super) const EXECUTED: &[Side] = &[Side::Execution];
-/// Where it is sent.
-pub(super) const SENT: &[Side] = &[Side::ToOthers, Side::ToOneself];
-
 /// A kind of requests: a line of the table that the experiments are made of.
 pub(super) struct Kind {
     /// Names of the experiments on execution, on sending to others and on sending to oneself.
@@ -37,6 +30,8 @@ pub(super) struct Kind {
     pub(super) about: &'static str,
     /// The costs that are found.
     pub(super) costs: &'static [ActionCost],
+    /// Those of them that are not charged where the request is sent.
+    pub(super) free_to_send: &'static [ActionCost],
     /// What is measured.
     pub(super) lines: Vec<Line>,
 }
@@ -54,10 +49,10 @@ pub(super) use names;
 pub(super) struct Line {
     /// What they have in common.
     pub(super) series: &'static str,
-    /// On which sides they are measured.
-    pub(super) sides: &'static [Side],
-    /// The sizes, in whatever grows along the line.
-    pub(super) sizes: &'static [u64],
+    /// The sizes that are executed, in whatever grows along the line.
+    pub(super) executed: &'static [u64],
+    /// The sizes that are sent.
+    pub(super) sent: &'static [u64],
     /// The most of them in a chunk, where each takes long.
     pub(super) most: usize,
     /// Makes one.
@@ -92,14 +87,22 @@ pub(super) struct Request {
 }
 
 impl Line {
-    /// Requests of some sizes.
+    /// Requests that are measured nowhere yet.
     pub(super) fn new(
         series: &'static str,
-        sides: &'static [Side],
-        sizes: &'static [u64],
         make: fn(u64, &Place<'_>) -> Result<Request, EstimatorError>,
     ) -> Line {
-        Line { series, sides, sizes, most: usize::MAX, make }
+        Line { series, executed: &[], sent: &[], most: usize::MAX, make }
+    }
+
+    /// The same where these sizes are executed.
+    pub(super) fn executed(self, sizes: &'static [u64]) -> Line {
+        Line { executed: sizes, ..self }
+    }
+
+    /// The same where these sizes are sent, to others and to oneself.
+    pub(super) fn sent(self, sizes: &'static [u64]) -> Line {
+        Line { sent: sizes, ..self }
     }
 
     /// The same with at most so many in a chunk.
@@ -109,7 +112,11 @@ impl Line {
 
     /// What is measured of them.
     pub(super) fn cases(self, side: Side) -> impl Iterator<Item = Case> {
-        self.sizes.iter().map(move |&size| {
+        let sizes = match side {
+            Side::Execution => self.executed,
+            Side::ToOthers | Side::ToOneself => self.sent,
+        };
+        sizes.iter().map(move |&size| {
             Case::new(self.series, size, move |scene| {
                 let work: Box<dyn Work + '_> = Box::new(work::chunks(scene, self, size, side)?);
                 Ok(work)
@@ -174,8 +181,9 @@ impl Side {
 impl Kind {
     /// The experiment on a side; `None` if it is not measured there.
     pub(super) fn experiment(&self, side: Side) -> Option<Experiment> {
-        let lines = self.lines.iter().filter(|line| line.sides.contains(&side));
-        let cases: Vec<Case> = lines.flat_map(|line| line.cases(side)).collect();
+        let cases: Vec<Case> = self.lines.iter().flat_map(|line| line.cases(side)).collect();
+        let is_charged =
+            |cost: &&ActionCost| side == Side::Execution || !self.free_to_send.contains(cost);
         let [execution, to_others, to_oneself] = self.names;
         let (name, about) = match side {
             Side::Execution => (execution, self.about),
@@ -185,15 +193,15 @@ impl Kind {
         (!cases.is_empty()).then(|| Experiment {
             name,
             about,
-            finds: self.costs.iter().map(|cost| side.price(*cost)).collect(),
+            finds: self.costs.iter().filter(is_charged).map(|cost| side.price(*cost)).collect(),
             bound: Bound::Processor,
             cases,
         })
     }
 }
 
-const TO_OTHERS: &str = "Signs transactions with what is executed elsewhere, to other users. Signatures are verified, signers \
-     are charged, and receipts leave the chunk.";
-const TO_ONESELF: &str = "Signs transactions with what is executed elsewhere, to the signers themselves. Signatures are \
-     verified and signers are charged. Of each receipt a first action fails at once, so that sending is \
-     all there is to measure of the others.";
+const TO_OTHERS: &str = "Signs transactions with what is executed elsewhere, to other users. \
+                         Signatures are verified, signers are charged, and receipts leave the chunk.";
+const TO_ONESELF: &str = "Signs transactions with what is executed elsewhere, to the signers themselves. \
+                          Signatures are verified and signers are charged. Of each receipt a first \
+                          action fails at once, so that sending is all there is to measure of the others.";

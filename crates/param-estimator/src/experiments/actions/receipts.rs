@@ -1,6 +1,6 @@
 //! Receipts that ask for nothing, which is what every receipt costs.
 
-use super::kind::{EVERYWHERE, EXECUTED, Kind, Line, Place, Request, SENT, names};
+use super::kind::{Kind, Line, Place, Request, names};
 use crate::chunks::GAS_PRICE;
 use crate::error::EstimatorError;
 use crate::requests::{Signer, key_of_scheme, near};
@@ -21,22 +21,23 @@ pub(super) fn receipts() -> Kind {
         about: "Executes receipts without actions, each for another account, which is read and written. \
                 Some were bought at a higher price of gas, so that a refund is sent.",
         costs: &[ActionCost::NewActionReceipt],
+        free_to_send: &[],
         lines: vec![
-            Line::new("nothing to do", EVERYWHERE, &[0], |_, _| Ok(Request::default())),
-            Line::new("bought at a higher price", EXECUTED, &[0], bought_dearly),
-            Line::new("signed with secp256k1", SENT, &[0], signed_with_secp256k1),
-            Line::new("signed with a gas key", SENT, &[0], signed_with_gas_key),
+            Line::new("nothing to do", |_, _| Ok(Request::default())).executed(&[0]).sent(&[0]),
+            Line::new("bought at a higher price", |_, _| Ok(bought_dearly())).executed(&[0]),
+            Line::new("signed with secp256k1", |_, place| signed_with_secp256k1(place)).sent(&[0]),
+            Line::new("signed with a gas key", |_, place| signed_with_gas_key(place)).sent(&[0]),
         ],
     }
 }
 
-fn bought_dearly(_: u64, _: &Place<'_>) -> Result<Request, EstimatorError> {
+fn bought_dearly() -> Request {
     let gas_price = Some(GAS_PRICE.saturating_add(GAS_PRICE));
-    Ok(Request { gas_price, ..Request::default() })
+    Request { gas_price, ..Request::default() }
 }
 
 /// Such signatures are not verified together.
-fn signed_with_secp256k1(_: u64, place: &Place<'_>) -> Result<Request, EstimatorError> {
+fn signed_with_secp256k1(place: &Place<'_>) -> Result<Request, EstimatorError> {
     let account_id = user(place.number)?;
     let secret_key = key_of_scheme(KeyType::Secp256k1, place.number)?;
     let public_key = PublicKeyHandle::from(&secret_key.public_key());
@@ -46,19 +47,11 @@ fn signed_with_secp256k1(_: u64, place: &Place<'_>) -> Result<Request, Estimator
 }
 
 /// The nonce is an entry of its own, so that one more is read and written.
-fn signed_with_gas_key(_: u64, place: &Place<'_>) -> Result<Request, EstimatorError> {
+fn signed_with_gas_key(place: &Place<'_>) -> Result<Request, EstimatorError> {
     let account_id = user(place.number)?;
     let secret_key = key_of_scheme(KeyType::Ed25519, place.number)?;
     let public_key = PublicKeyHandle::from(&secret_key.public_key());
-    let info = GasKeyInfo { balance: near(1_000_000), num_nonces: NONCES };
-    let mut records =
-        vec![key_record(&account_id, &public_key, AccessKeyPermission::GasKeyFullAccess(info))];
-    records.extend((0..NONCES).map(|index| StateRecord::GasKeyNonce {
-        account_id: account_id.clone(),
-        public_key: public_key.clone(),
-        index,
-        nonce: 0,
-    }));
+    let records = gas_key(&account_id, &public_key, NONCES);
     let nonce = TransactionNonce::GasKeyNonce { nonce: 1, nonce_index: NONCES - 1 };
     let signer = Some(Signer { account_id, secret_key, nonce });
     Ok(Request { signer, records, ..Request::default() })
@@ -75,4 +68,21 @@ pub(super) fn key_record(
         public_key: public_key.clone(),
         access_key: AccessKey { nonce: 0, permission },
     }
+}
+
+/// A gas key of an account, with its nonces.
+pub(super) fn gas_key(
+    account_id: &AccountId,
+    public_key: &PublicKeyHandle,
+    num_nonces: NonceIndex,
+) -> Vec<StateRecord> {
+    let permission =
+        AccessKeyPermission::GasKeyFullAccess(GasKeyInfo { balance: near(1_000_000), num_nonces });
+    let nonces = (0..num_nonces).map(|index| StateRecord::GasKeyNonce {
+        account_id: account_id.clone(),
+        public_key: public_key.clone(),
+        index,
+        nonce: 0,
+    });
+    std::iter::once(key_record(account_id, public_key, permission)).chain(nonces).collect()
 }

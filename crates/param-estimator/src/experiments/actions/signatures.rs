@@ -1,6 +1,6 @@
 //! Signatures that are charged for beside what every receipt costs.
 
-use super::kind::{Line, Place, Request, SENT, Side};
+use super::kind::{Line, Place, Request, Side};
 use super::receipts::key_record;
 use super::terms::ML_DSA_65;
 use super::transfers::transfer;
@@ -15,7 +15,7 @@ use torr_primitives::{AccessKeyPermission, Balance};
 const TRANSACTIONS: usize = 10;
 
 pub(super) fn ml_dsa_65() -> Experiment {
-    let line = Line::new("transactions", SENT, &[1], signed).at_most(TRANSACTIONS);
+    let line = Line::new("transactions", |_, place| signed(place)).sent(&[1]).at_most(TRANSACTIONS);
     Experiment {
         name: "ml_dsa_65_verification",
         about: "Signs transactions that transfer tokens with ML-DSA-65. Public keys and signatures are \
@@ -26,7 +26,7 @@ pub(super) fn ml_dsa_65() -> Experiment {
     }
 }
 
-fn signed(_: u64, place: &Place<'_>) -> Result<Request, EstimatorError> {
+fn signed(place: &Place<'_>) -> Result<Request, EstimatorError> {
     let account_id = user(place.number)?;
     let secret_key = key_of_scheme(KeyType::MlDsa65, place.number)?;
     let handle = PublicKeyHandle::from(&secret_key.public_key());

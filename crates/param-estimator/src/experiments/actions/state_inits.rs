@@ -1,7 +1,7 @@
 //! Beginning accounts whose names are hashes of what they begin with.
 
 use super::contracts::global_contract;
-use super::kind::{EVERYWHERE, EXECUTED, Kind, Line, Place, Request, names};
+use super::kind::{Kind, Line, Place, Request, names};
 use crate::contract::SPREAD;
 use crate::error::EstimatorError;
 use crate::requests::{near, public_key};
@@ -17,12 +17,18 @@ use torr_primitives::state_init::{
 
 /// Entries of an initial state; a receipt has no more than 1500.
 const ENTRIES: &[u64] = &[1, 100, 1_500];
+/// Entries of one that is sent.
+const SENT_ENTRIES: &[u64] = &[100, 1_500];
 /// Bytes of a value.
-const BYTES: &[u64] = &[1_000, 100_000, 1_500_000];
-/// The longest value that is executed, in bytes.
-const MOST_BYTES: &[u64] = &[4_190_000];
+const BYTES: &[u64] = &[1_000, 100_000, 1_500_000, 4_190_000];
+/// Bytes of a value that is sent.
+const SENT_BYTES: &[u64] = &[100_000, 1_500_000];
 /// Keys of an initial state; a receipt has no more than 1024.
 const KEYS: &[u64] = &[1, 100, 1_024];
+/// Keys of one that is sent.
+const SENT_KEYS: &[u64] = &[100, 1_024];
+/// Actions of a transaction, each with one entry.
+const ACTIONS: &[u64] = &[100, 1_000];
 /// Accounts that begin in a chunk: some begin with much.
 const BEGUN: usize = 20;
 
@@ -75,31 +81,38 @@ pub(super) fn deterministic() -> Kind {
             ActionCost::DeterministicStateInitByte,
             ActionCost::DeterministicStateInitEntry,
         ],
+        free_to_send: &[],
         lines: vec![
-            Line::new("with entries", EVERYWHERE, ENTRIES, |count, place| {
-                deterministic_of(Initial::with_entries(count, place))
+            Line::new("with entries", |count, place| {
+                deterministic_of(1, Initial::with_entries(count, place))
             })
+            .executed(ENTRIES)
+            .sent(SENT_ENTRIES)
             .at_most(BEGUN),
-            Line::new("with a value", EVERYWHERE, BYTES, |bytes, place| {
-                deterministic_of(Initial::with_value(bytes, place))
+            Line::new("with a value", |bytes, place| {
+                deterministic_of(1, Initial::with_value(bytes, place))
             })
+            .executed(BYTES)
+            .sent(SENT_BYTES)
             .at_most(BEGUN),
-            Line::new("with a value", EXECUTED, MOST_BYTES, |bytes, place| {
-                deterministic_of(Initial::with_value(bytes, place))
-            }),
+            Line::new("again and again", |count, place| {
+                deterministic_of(count, Initial::with_entries(1, place))
+            })
+            .sent(ACTIONS)
+            .at_most(BEGUN),
         ],
     }
 }
 
-fn deterministic_of(initial: Initial) -> Result<Request, EstimatorError> {
+fn deterministic_of(count: u64, initial: Initial) -> Result<Request, EstimatorError> {
     let code = contract()?;
     let entries = global_contract(&code);
     let state_init =
         DeterministicStateInit::V1(DeterministicStateInitV1 { code, data: initial.data });
     let receiver = Some(state_init.account_id());
     let action = DeterministicStateInitAction { state_init, deposit: near(1_000) };
-    let actions = vec![Action::DeterministicStateInit(Box::new(action))];
-    Ok(Request { actions, receiver, entries, ..Request::default() })
+    let request = Request::repeated(count, Action::DeterministicStateInit(Box::new(action)));
+    Ok(Request { receiver, entries, ..request })
 }
 
 pub(super) fn universal() -> Kind {
@@ -112,27 +125,36 @@ pub(super) fn universal() -> Kind {
             ActionCost::UniversalStateInitByte,
             ActionCost::UniversalStateInitEntry,
         ],
+        free_to_send: &[],
         lines: vec![
-            Line::new("with entries", EVERYWHERE, ENTRIES, |count, place| {
-                universal_of(Initial::with_entries(count, place))
+            Line::new("with entries", |count, place| {
+                universal_of(1, Initial::with_entries(count, place))
             })
+            .executed(ENTRIES)
+            .sent(SENT_ENTRIES)
             .at_most(BEGUN),
-            Line::new("with a value", EVERYWHERE, BYTES, |bytes, place| {
-                universal_of(Initial::with_value(bytes, place))
+            Line::new("with a value", |bytes, place| {
+                universal_of(1, Initial::with_value(bytes, place))
             })
+            .executed(BYTES)
+            .sent(SENT_BYTES)
             .at_most(BEGUN),
-            Line::new("with a value", EXECUTED, MOST_BYTES, |bytes, place| {
-                universal_of(Initial::with_value(bytes, place))
-            }),
-            Line::new("with keys", EVERYWHERE, KEYS, |count, place| {
-                universal_of(Initial::with_keys(count, place)?)
+            Line::new("with keys", |count, place| {
+                universal_of(1, Initial::with_keys(count, place)?)
             })
+            .executed(KEYS)
+            .sent(SENT_KEYS)
+            .at_most(BEGUN),
+            Line::new("again and again", |count, place| {
+                universal_of(count, Initial::with_entries(1, place))
+            })
+            .sent(ACTIONS)
             .at_most(BEGUN),
         ],
     }
 }
 
-fn universal_of(initial: Initial) -> Result<Request, EstimatorError> {
+fn universal_of(count: u64, initial: Initial) -> Result<Request, EstimatorError> {
     let code = contract()?;
     let entries = global_contract(&code);
     let version = 0_u8;
@@ -141,6 +163,6 @@ fn universal_of(initial: Initial) -> Result<Request, EstimatorError> {
     let receiver = Some(universal_account_id(&bytes));
     let (state_init, deposit) = (RawStateInit(bytes), near(1_000));
     let action = UniversalStateInitAction { state_init, deposit };
-    let actions = vec![Action::UniversalStateInit(Box::new(action))];
-    Ok(Request { actions, receiver, entries, ..Request::default() })
+    let request = Request::repeated(count, Action::UniversalStateInit(Box::new(action)));
+    Ok(Request { receiver, entries, ..request })
 }

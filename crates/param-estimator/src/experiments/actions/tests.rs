@@ -14,7 +14,7 @@ fn scene() -> Scene {
     let table = Table::builtin(LATEST_VERSION).unwrap();
     let settings = StateSettings { size: 100_000, database: DatabaseKind::Embedded, folder: None };
     let scale = Scale { chunk_len: 3, ..Scale::of(MetricKind::Instructions, true) };
-    Scene::new(table, LATEST_VERSION, EngineKind::Wasmtime, scale, States::new(settings)).unwrap()
+    Scene::new(table, LATEST_VERSION, EngineKind::Wasmer, scale, States::new(settings)).unwrap()
 }
 
 /// The first values of its parameters.

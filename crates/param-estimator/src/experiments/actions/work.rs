@@ -7,11 +7,10 @@ use crate::charges::Charges;
 use crate::chunks::{Chunk, Chunks};
 use crate::error::EstimatorError;
 use crate::experiment::{Lap, Work};
-use crate::requests::{Signer, public_key, receipt};
+use crate::requests::{Signer, receipt};
 use crate::scene::Scene;
 use crate::states::{Entries, account_records, secret_key, user};
-use torr_crypto::key::{KeyType, PublicKey};
-use torr_primitives::action::{Action, DeleteKeyAction};
+use torr_primitives::action::{Action, CreateAccountAction};
 use torr_primitives::receipt::ReceiptBody;
 use torr_primitives::{AccountId, StateRecord};
 
@@ -63,13 +62,16 @@ struct Gathered {
 impl Gathered {
     fn add(&mut self, request: Request, place: &Place<'_>) -> Result<(), EstimatorError> {
         let Request { actions, receiver, signer, gas_price, records, entries } = request;
-        self.records.extend(records);
-        for entry in entries {
-            if !self.entries.contains(&entry) {
-                self.entries.push(entry);
-            }
+        // What is sent needs of the state no more than who signs it.
+        if place.side == Side::Execution || signer.is_some() {
+            self.records.extend(records);
         }
         if place.side == Side::Execution {
+            for entry in entries {
+                if !self.entries.contains(&entry) {
+                    self.entries.push(entry);
+                }
+            }
             return self.add_receipt(actions, receiver, gas_price, place);
         }
         let signer = match (signer, &receiver, place.side) {
@@ -79,7 +81,7 @@ impl Gathered {
         };
         let receiver_id = receiver.map_or_else(|| place.receiver(), Ok)?;
         let actions = match place.side {
-            Side::ToOneself if !actions.is_empty() => failing_at_once(actions, place)?,
+            Side::ToOneself if !actions.is_empty() => failing_at_once(actions),
             _ => actions,
         };
         let signed = signer.transaction(receiver_id, actions)?;
@@ -117,24 +119,14 @@ impl Gathered {
         place: &Place<'_>,
     ) -> Result<Signer, EstimatorError> {
         let secret_key = secret_key(place.number)?;
-        self.records.retain(|record| record.account_id() != account_id);
         self.records.extend(account_records(account_id, secret_key.public_key(), None));
         Ok(Signer::with_key(account_id.clone(), secret_key))
     }
 }
 
-/// The actions after one that fails when it is executed: it deletes a key that is not there.
-fn failing_at_once(
-    mut actions: Vec<Action>,
-    place: &Place<'_>,
-) -> Result<Vec<Action>, EstimatorError> {
-    let public_key = missing_key(place)?;
-    actions.insert(0, Action::DeleteKey(Box::new(DeleteKeyAction { public_key })));
-    Ok(actions)
-}
-
-fn missing_key(place: &Place<'_>) -> Result<PublicKey, EstimatorError> {
-    public_key(KeyType::Ed25519, place.number, u64::MAX)
+/// The actions after one that fails when it is executed: the account that it creates is there.
+fn failing_at_once(actions: Vec<Action>) -> Vec<Action> {
+    std::iter::once(Action::CreateAccount(CreateAccountAction {})).chain(actions).collect()
 }
 
 /// Work of which something is paid for elsewhere, or that pays for something that is done elsewhere.
