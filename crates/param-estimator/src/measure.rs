@@ -80,25 +80,40 @@ fn round_of(
     metric: &mut dyn Metric,
     observer: &mut dyn Observer,
 ) -> Result<Vec<MeasuredCase>, EstimatorError> {
-    let mut cases = Vec::new();
+    let mut cases: Vec<MeasuredCase> = Vec::new();
     for (index, case) in experiment.cases.iter().enumerate() {
         let known = first.and_then(|first| first.get(index));
-        cases.push(measure_case(case, known, scene, metric)?);
+        let parameters = match (known, same_search(experiment, index, scene)) {
+            (Some(known), _) => known.parameters.clone(),
+            (None, Some(before)) => {
+                cases.get(before).map_or_else(Vec::new, |before| before.parameters.clone())
+            }
+            (None, None) => search::worst(case, scene, metric)?,
+        };
+        cases.push(measure_case(case, known, parameters, scene, metric)?);
         observer.measured();
     }
     Ok(cases)
 }
 
+/// In a quick run, the case before with the same parameters: what is the worst at one size is taken for the
+/// worst at others too.
+fn same_search(experiment: &Experiment, index: usize, scene: &Scene) -> Option<usize> {
+    if !scene.scale.quick {
+        return None;
+    }
+    let case = experiment.cases.get(index).filter(|case| !case.parameters.is_empty())?;
+    let mut before = experiment.cases.iter().take(index);
+    before.position(|before| before.parameters == case.parameters)
+}
+
 fn measure_case(
     case: &Case,
     known: Option<&MeasuredCase>,
+    parameters: Vec<u64>,
     scene: &Scene,
     metric: &mut dyn Metric,
 ) -> Result<MeasuredCase, EstimatorError> {
-    let parameters = match known {
-        Some(known) => known.parameters.clone(),
-        None => search::worst(case, scene, metric)?,
-    };
     scene.renew()?;
     let mut work = (case.make)(scene, &parameters)?;
     let charges = match known {

@@ -24,7 +24,7 @@ pub struct Precision {
 impl Precision {
     /// For a run of under two minutes.
     pub const QUICK: Precision =
-        Precision { budget: Duration::from_millis(60), width: 0.03, rounds: 2 };
+        Precision { budget: Duration::from_millis(40), width: 0.03, rounds: 2 };
     /// For a table that is to be used.
     pub const FULL: Precision =
         Precision { budget: Duration::from_millis(600), width: 0.01, rounds: 3 };
@@ -55,7 +55,12 @@ impl Time {
     }
 
     /// Laps in turn until the difference is known, or the budget is spent.
-    fn laps(&self, work: &mut dyn Work, budget: Duration) -> Result<Laps, EstimatorError> {
+    fn laps(
+        &self,
+        work: &mut dyn Work,
+        budget: Duration,
+        fewest: usize,
+    ) -> Result<Laps, EstimatorError> {
         let mut laps = Laps::default();
         // What is read and made for the first time only, and predictions of the processor.
         lap(work, Lap::Full)?;
@@ -64,7 +69,7 @@ impl Time {
         while laps.full.len() < MOST {
             laps.full.push(lap(work, Lap::Full)?);
             laps.idle.push(lap(work, Lap::Idle)?);
-            if laps.full.len() < FEWEST {
+            if laps.full.len() < fewest {
                 // A lap that alone is longer than all should be.
                 if start.elapsed() > budget * 4 && laps.full.len() >= 2 {
                     break;
@@ -120,14 +125,14 @@ impl Metric for Time {
     }
 
     fn measure(&mut self, work: &mut dyn Work) -> Result<Measured, EstimatorError> {
-        let mut laps = self.laps(work, self.precision.budget)?;
+        let mut laps = self.laps(work, self.precision.budget, FEWEST)?;
         let amount = laps.difference().times(1.0 / work.units().max(1) as f64).not_negative();
         let wide = amount.relative_width() > WIDE;
         Ok(Measured { amount, laps: laps.full.len() as u64, wide })
     }
 
     fn glance(&mut self, work: &mut dyn Work) -> Result<f64, EstimatorError> {
-        let mut laps = self.laps(work, self.precision.budget / 8)?;
+        let mut laps = self.laps(work, self.precision.budget / 8, 1)?;
         Ok(laps.difference().value.max(0.0) / work.units().max(1) as f64)
     }
 }
