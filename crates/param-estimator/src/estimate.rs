@@ -75,7 +75,7 @@ fn fit_experiment(
     let finds = &experiment.finds;
     let fit_to = |end: fn(&Interval) -> f64| {
         let observations: Vec<Observation> =
-            cases.iter().map(|case| observation(finds, case, known, end)).collect();
+            cases.iter().map(|case| observation(experiment, case, known, end)).collect();
         fit::fit(&observations, finds.len(), share).map_err(|error| EstimatorError::Fit {
             experiment: experiment.name.to_owned(),
             reason: error.to_string(),
@@ -97,12 +97,14 @@ fn fit_experiment(
 }
 
 fn observation(
-    finds: &[Price],
+    experiment: &Experiment,
     case: &MeasuredCase,
     known: &Usual,
     end: fn(&Interval) -> f64,
 ) -> Observation {
-    let others = case.charges.iter().filter(|(price, _)| !finds.contains(price));
+    let Experiment { finds, apart, .. } = experiment;
+    let others = case.charges.iter();
+    let others = others.filter(|(price, _)| !finds.contains(price) && !apart.contains(price));
     let known = others.filter_map(|(price, count)| Some(known.get(price)? * count)).sum();
     let counts = finds.iter().map(|price| case.charges.count(price)).collect();
     Observation { value: end(&case.amount), known, counts }
@@ -119,7 +121,7 @@ fn record(
     let mut points = Vec::new();
     for (case, measured) in experiment.cases.iter().zip(cases) {
         let charged = measured.charges.total(table)?;
-        let observation = observation(&experiment.finds, measured, known, |amount| amount.value);
+        let observation = observation(experiment, measured, known, |amount| amount.value);
         let names = case.parameters.iter().map(|parameter| parameter.name.to_owned());
         points.push(Point {
             series: case.series.to_owned(),

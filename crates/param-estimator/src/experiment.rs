@@ -18,6 +18,9 @@ pub struct Experiment {
     pub about: &'static str,
     /// The prices that it finds.
     pub finds: Vec<Price>,
+    /// Prices that are charged, and whose work is not in what is measured: it was done before, or is
+    /// done elsewhere.
+    pub apart: Vec<Price>,
     /// What takes the time.
     pub bound: Bound,
     /// What is measured.

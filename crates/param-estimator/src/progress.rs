@@ -1,5 +1,6 @@
 //! How far a run is, on a terminal.
 
+use crate::error::EstimatorError;
 use crate::experiment::Experiment;
 use crate::measure::Observer;
 use crate::run::RunObserver;
@@ -47,6 +48,10 @@ impl RunObserver for Progress {
                  --restart begins anew"
             ));
         }
+    }
+
+    fn leaves_out(&mut self, experiment: &str, series: &str, reason: &EstimatorError) {
+        self.bar.println(format!("left out: {experiment}, {series}: {reason}"));
     }
 }
 

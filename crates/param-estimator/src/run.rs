@@ -3,7 +3,7 @@
 use crate::document::{Document, FORMAT, Machine, MetricKind, Settings};
 use crate::error::EstimatorError;
 use crate::estimate::{self, Findings};
-use crate::experiment::Experiment;
+use crate::experiment::{Case, Experiment};
 use crate::experiments;
 use crate::journal::Journal;
 use crate::measure::{MeasuredCase, Observer, measure};
@@ -13,7 +13,7 @@ use crate::scene::{Scale, Scene};
 use crate::states::{StateSettings, States};
 use std::collections::BTreeSet;
 use std::path::Path;
-use torr_parameters::Table;
+use torr_parameters::{LATEST_VERSION, Table};
 use torr_primitives::ProtocolVersion;
 use torr_vm_runner::EngineKind;
 
@@ -104,7 +104,11 @@ pub fn run(
     observer: &mut dyn RunObserver,
 ) -> Result<(Document, Journal), EstimatorError> {
     let scene = request.scene()?;
-    let (chosen, left_out) = chosen(experiments::all(), &request.filter, &scene)?;
+    let mut all = experiments::all();
+    if request.base_version != Some(LATEST_VERSION) {
+        all = available(all, &scene, observer)?;
+    }
+    let (chosen, left_out) = chosen(all, &request.filter, &scene)?;
     let mut journal = Journal::open(journal, &request.description())?;
     let cases: usize = chosen.iter().map(|experiment| experiment.cases.len()).sum();
     observer.starts(cases * metric.rounds() as usize, journal.len());
@@ -130,6 +134,41 @@ pub fn run(
 pub trait RunObserver: Observer {
     /// Begins to measure so many cases, some of the experiments from an earlier run.
     fn starts(&mut self, cases: usize, known_experiments: usize);
+    /// A line of an experiment is left out, because the base table does not have what it needs.
+    fn leaves_out(&mut self, experiment: &str, series: &str, reason: &EstimatorError);
+}
+
+/// What can be done under a table that is not the latest. All experiments can be made under the latest, as
+/// tests show; where one cannot here, the table does not have what it needs. Prices that nothing charges
+/// then are not looked for.
+fn available(
+    all: Vec<Experiment>,
+    scene: &Scene,
+    observer: &mut dyn RunObserver,
+) -> Result<Vec<Experiment>, EstimatorError> {
+    let mut available = Vec::new();
+    for mut experiment in all {
+        let mut charged = BTreeSet::new();
+        let mut cases = Vec::new();
+        for case in std::mem::take(&mut experiment.cases) {
+            match charged_for(&case, scene) {
+                Ok(prices) => {
+                    charged.extend(prices);
+                    cases.push(case);
+                }
+                Err(error @ (EstimatorError::Experiment { .. } | EstimatorError::Apply(_))) => {
+                    observer.leaves_out(experiment.name, case.series, &error);
+                }
+                Err(error) => return Err(error.within(experiment.name)),
+            }
+        }
+        experiment.cases = cases;
+        experiment.finds.retain(|price| charged.contains(price));
+        if !experiment.cases.is_empty() {
+            available.push(experiment);
+        }
+    }
+    Ok(available)
 }
 
 /// The experiments whose names, or costs, have one of the texts; and those that find what is charged in
@@ -176,12 +215,17 @@ pub fn chosen(
 fn charged_in(experiment: &Experiment, scene: &Scene) -> Result<BTreeSet<Price>, EstimatorError> {
     let mut prices = BTreeSet::new();
     for case in &experiment.cases {
-        let first = case.parameters.iter().filter_map(|parameter| parameter.values.first());
-        let values: Vec<u64> = first.copied().collect();
-        scene.renew()?;
-        let charges = (case.make)(scene, &values).and_then(|mut work| work.charges());
-        let charges = charges.map_err(|error| error.within(experiment.name))?;
-        prices.extend(charges.iter().map(|(price, _)| price.clone()));
+        let charged = charged_for(case, scene).map_err(|error| error.within(experiment.name))?;
+        prices.extend(charged);
     }
     Ok(prices)
+}
+
+/// The prices that are charged for a case.
+fn charged_for(case: &Case, scene: &Scene) -> Result<BTreeSet<Price>, EstimatorError> {
+    let first = case.parameters.iter().filter_map(|parameter| parameter.values.first());
+    let values: Vec<u64> = first.copied().collect();
+    scene.renew()?;
+    let charges = (case.make)(scene, &values)?.charges()?;
+    Ok(charges.iter().map(|(price, _)| price.clone()).collect())
 }

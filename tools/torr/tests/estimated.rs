@@ -6,6 +6,7 @@
 
 use param_estimator::contract::{FULL, Script, Step};
 use param_estimator::document::{Found, Machine, MetricKind};
+use param_estimator::error::EstimatorError;
 use param_estimator::estimate::Write;
 use param_estimator::experiment::Experiment;
 use param_estimator::measure::Observer;
@@ -32,6 +33,7 @@ impl Observer for Alone {
 
 impl RunObserver for Alone {
     fn starts(&mut self, _: usize, _: usize) {}
+    fn leaves_out(&mut self, _: &str, _: &str, _: &EstimatorError) {}
 }
 
 /// Measures what hashing needs, and hashing, in little time, and writes the files.

@@ -25,9 +25,10 @@ mod transfers;
 mod work;
 
 use crate::experiment::Experiment;
+use crate::price::Price;
 use crate::states::Nodes;
 use kind::{Kind, Side};
-use torr_parameters::ActionCost;
+use torr_parameters::{ActionCost, ExtCost};
 
 /// Where the state is: a node that has room for it keeps it in memory.
 const NODES: Nodes = Nodes::Memory;
@@ -81,6 +82,11 @@ fn kinds() -> Vec<Kind> {
         state_inits::universal(),
         delegation::delegation(),
     ]
+}
+
+/// The contracts that are called here are in memory: that they are loaded is charged and not done.
+fn loading() -> Vec<Price> {
+    [ExtCost::ContractLoadingBase, ExtCost::ContractLoadingBytes].map(Price::host).into()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::contract::{FULL, IDLE, Script, Step};
 use crate::experiment::{Bound, Case, Experiment, Work};
 use crate::price::Price;
 use crate::states::{Nodes, account_id, account_records, secret_key};
-use torr_parameters::{ExtCost, Locality};
+use torr_parameters::{ActionCost, ExtCost, Locality};
 
 const NAME: u32 = 64;
 const METHOD: u32 = 256;
@@ -73,6 +73,7 @@ fn validator_stake() -> Experiment {
         about: "Asks for the stake of one of five hundred validators whose names are as long as they may \
                 be and begin alike.",
         finds: vec![Price::host(ExtCost::ValidatorStakeBase)],
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: vec![case("validator_stake", 1, MANY_ROUNDS, ask)],
     }
@@ -84,6 +85,7 @@ fn total_stake() -> Experiment {
         name: "validator_total_stake",
         about: "Asks for the stake of all of five hundred validators.",
         finds: vec![Price::host(ExtCost::ValidatorTotalStakeBase)],
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: vec![case("validator_total_stake", 1, MANY_ROUNDS, ask)],
     }
@@ -101,6 +103,13 @@ fn create_with_id_steps(length: u64) -> Vec<Step> {
     vec![Step::NextKey(YIELD_ID), Step::call("promise_yield_create_with_id", &create)]
 }
 
+/// Sending is measured of transactions, whose signatures are in it. Here there are none.
+fn sent() -> Vec<Price> {
+    let costs =
+        [ActionCost::NewActionReceipt, ActionCost::FunctionCallBase, ActionCost::FunctionCallByte];
+    costs.map(|cost| Price::send(cost, Locality::SenderIsReceiver)).into()
+}
+
 fn create() -> Experiment {
     let of_length = |length: u64| {
         case("promise_yield_create", length, ROUNDS, move || script(vec![create_step(length)]))
@@ -109,6 +118,7 @@ fn create() -> Experiment {
         name: "yield_create",
         about: "Promises calls that wait to be resumed: each is a receipt in the state.",
         finds: [ExtCost::YieldCreateBase, ExtCost::YieldCreateByte].map(Price::host).into(),
+        apart: sent(),
         bound: Bound::Processor,
         cases: LENGTHS.map(of_length).into(),
     }
@@ -124,6 +134,7 @@ fn create_with_id() -> Experiment {
         name: "yield_create_with_id",
         about: "Promises calls that wait to be resumed, each under an id that is looked for in the state.",
         finds: vec![Price::host(ExtCost::YieldCreateWithIdBase)],
+        apart: sent(),
         bound: Bound::Processor,
         cases: LENGTHS.map(of_length).into(),
     }
@@ -151,6 +162,7 @@ fn resume() -> Experiment {
         name: "yield_resume",
         about: "Resumes calls that were promised just before, by both kinds of ids.",
         finds: [ExtCost::YieldResumeBase, ExtCost::YieldResumeByte].map(Price::host).into(),
+        apart: sent(),
         bound: Bound::Processor,
         cases: LENGTHS.map(by_data_id).into_iter().chain(LENGTHS.map(by_yield_id)).collect(),
     }

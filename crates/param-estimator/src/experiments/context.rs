@@ -49,6 +49,7 @@ pub(super) fn all() -> Vec<Experiment> {
         about: "Calls every function that only tells something. Their costs are those of a call and of \
                 writing registers and memory; this shows whether they hold here.",
         finds: Vec::new(),
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: FUNCTIONS.iter().map(case).chain([0, 1_000].map(gas)).collect(),
     }]

@@ -150,6 +150,7 @@ fn experiment(function: &'static Function) -> Experiment {
         name: function.name,
         about: "Computes with points of a curve that are valid, as many as some hundred Tgas pay for.",
         finds: function.finds.map(Price::host).into(),
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: function.counts.iter().map(case).collect(),
     }

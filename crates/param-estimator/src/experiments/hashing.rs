@@ -39,6 +39,7 @@ fn hash(name: &'static str, function: &'static str, finds: [ExtCost; 2]) -> Expe
         about: "Hashes bytes of any content, of lengths just beyond a block, at a place that is not \
                 aligned.",
         finds: finds.map(Price::host).into(),
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: LENGTHS.map(case).into(),
     }

@@ -129,6 +129,7 @@ fn plain() -> Experiment {
         about: "Runs instructions of one class after another, each of which waits for the one before. \
                 The slowest class decides the price of all.",
         finds: vec![Price::of("wasm_regular_op_cost")],
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: CLASSES.iter().map(case).collect(),
     }
@@ -167,6 +168,7 @@ fn bulk() -> Experiment {
         about: "Copies and fills memory, unaligned and in lengths that no cache near the core holds, \
                 and makes memory grow, page by page and by many pages.",
         finds: ["wasm_linear_op_base_cost", "wasm_linear_op_unit_cost"].map(Price::of).into(),
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: LENGTHS
             .into_iter()

@@ -7,7 +7,7 @@ use crate::price::Price;
 use crate::scene::Scene;
 use std::sync::Arc;
 use tempfile::TempDir;
-use torr_parameters::ExtCost;
+use torr_parameters::{ActionCost, ExtCost};
 use torr_primitives::Gas;
 use torr_testkit::bomb::{Family, METHOD, Size};
 use torr_testkit::world;
@@ -55,6 +55,7 @@ fn compiled() -> Experiment {
         finds: [ExtCost::ContractLoadingBase, ExtCost::ContractLoadingBytes]
             .map(Price::host)
             .into(),
+        apart: of_a_call(),
         bound: Bound::Storage,
         cases: LENGTHS.map(case).into(),
     }
@@ -67,12 +68,19 @@ fn interpreted() -> Experiment {
                 in the interpreter. No price is found of them, but the gas truth of loading is theirs if \
                 it is worse.",
         finds: Vec::new(),
+        apart: of_a_call(),
         bound: Bound::Storage,
         cases: vec![Case::new("first call", 12_000, |scene| {
             let code = code(scene, 12_000, &[], Way::Interpreted, INTERPRETED)?;
             Ok(Box::new(Loading::new(scene, code)?) as Box<dyn Work + '_>)
         })],
     }
+}
+
+/// A contract is loaded for a call only. What a receipt and a call are charged beside counts in the gas
+/// truth; what they take is measured elsewhere.
+fn of_a_call() -> Vec<Price> {
+    [ActionCost::NewActionReceipt, ActionCost::FunctionCallBase].map(Price::execution).into()
 }
 
 fn case(length: u64) -> Case {
@@ -189,7 +197,8 @@ impl Work for Loading<'_> {
         }
         let regular = Price::of("wasm_regular_op_cost");
         let each = regular.amount(&self.scene.counting_table)?.gas.as_gas() as f64;
-        Ok(Charges::default()
+        let call: Charges = of_a_call().into_iter().map(|price| (price, 1.0)).collect();
+        Ok(call
             .with(Price::host(ExtCost::ContractLoadingBase), 1.0)
             .with(Price::host(ExtCost::ContractLoadingBytes), self.code.bytes().len() as f64)
             .with(regular, outcome.profile.wasm().as_gas() as f64 / each))

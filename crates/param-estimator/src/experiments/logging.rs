@@ -52,6 +52,7 @@ fn utf8() -> Experiment {
                 decoding that keeps nothing. Looking into an empty list counts as decoding here, so \
                 that this is too much rather than too little.",
         finds: [ExtCost::Utf8DecodingBase, ExtCost::Utf8DecodingByte].map(Price::host).into(),
+        apart: vec![Price::host(ExtCost::ValidatorStakeBase)],
         bound: Bound::Processor,
         cases: NAMES.map(case).into(),
     }
@@ -77,6 +78,7 @@ fn logs() -> Experiment {
         about: "Logs texts whose characters have three bytes each, of a given length and up to a zero \
                 byte, for which memory is read byte by byte. What is logged is kept for the outcome.",
         finds: [ExtCost::LogBase, ExtCost::LogByte].map(Price::host).into(),
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: LENGTHS.into_iter().map(case).chain(LENGTHS.into_iter().map(zero_ended)).collect(),
     }
@@ -94,6 +96,7 @@ fn utf16() -> Experiment {
         name: "utf16_decoding",
         about: "Logs texts of UTF-16 in which every character is a pair of surrogates.",
         finds: [ExtCost::Utf16DecodingBase, ExtCost::Utf16DecodingByte].map(Price::host).into(),
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: LENGTHS.map(case).into(),
     }

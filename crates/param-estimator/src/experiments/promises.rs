@@ -73,6 +73,7 @@ fn joining() -> Experiment {
         name: "promise_and",
         about: "Joins promises that are all different.",
         finds: [ExtCost::PromiseAndBase, ExtCost::PromiseAndPerPromise].map(Price::host).into(),
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: [1, 8, 64, 512].map(case).into(),
     }
@@ -84,6 +85,7 @@ fn returning() -> Experiment {
         name: "promise_return",
         about: "Returns a promise, again and again: the last counts.",
         finds: vec![Price::host(ExtCost::PromiseReturn)],
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: vec![call_case("promise_return", 1, make, Setting::default)],
     }
@@ -203,6 +205,7 @@ fn promised_actions() -> Experiment {
         about: "Promises every action from a contract, with names as long as they may be. The costs are \
                 those of sending actions; this shows whether they hold here.",
         finds: Vec::new(),
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: calls
             .into_iter()

@@ -32,6 +32,7 @@ fn call() -> Experiment {
         about: "Calls host functions that only return a number. The gas counter and the profile are \
                 kept, and the contract is left and entered again.",
         finds: vec![Price::host(ExtCost::Base)],
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: ["block_index", "prepaid_gas", "used_gas", "storage_usage"].map(case).into(),
     }
@@ -53,6 +54,7 @@ fn read_memory() -> Experiment {
         name: "read_memory",
         about: "Returns bytes of memory as the value of a call, which copies them.",
         finds: vec![Price::host(ExtCost::ReadMemoryBase), Price::host(ExtCost::ReadMemoryByte)],
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: lengths("value_return", |length| {
             script(vec![Step::call("value_return", &[length, PLACE])])
@@ -68,6 +70,7 @@ fn write_register() -> Experiment {
             Price::host(ExtCost::WriteRegisterBase),
             Price::host(ExtCost::WriteRegisterByte),
         ],
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: lengths("write_register", |length| {
             script(vec![Step::call("write_register", &[0, length, PLACE])])
@@ -80,6 +83,7 @@ fn read_register() -> Experiment {
         name: "read_register",
         about: "Returns a register as the value of a call, which copies it.",
         finds: vec![Price::host(ExtCost::ReadRegisterBase), Price::host(ExtCost::ReadRegisterByte)],
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: lengths("value_return", |length| {
             script(vec![Step::call("value_return", &[u64::MAX, 0])])
@@ -93,6 +97,7 @@ fn write_memory() -> Experiment {
         name: "write_memory",
         about: "Copies a register to memory.",
         finds: vec![Price::host(ExtCost::WriteMemoryBase), Price::host(ExtCost::WriteMemoryByte)],
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: lengths("read_register", |length| {
             script(vec![Step::call("read_register", &[0, PLACE])])

@@ -87,6 +87,7 @@ fn ed25519() -> Experiment {
         name: "ed25519_verify",
         about: "Verifies signatures that are valid, so that all of it is computed.",
         finds: [ExtCost::Ed25519VerifyBase, ExtCost::Ed25519VerifyByte].map(Price::host).into(),
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: LENGTHS.map(of_length).into(),
     }
@@ -103,6 +104,7 @@ fn ml_dsa() -> Experiment {
         name: "ml_dsa_verify",
         about: "Verifies ML-DSA-65 signatures that are valid.",
         finds: [ExtCost::MlDsaVerifyBase, ExtCost::MlDsaVerifyByte].map(Price::host).into(),
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: LENGTHS.map(of_length).into(),
     }
@@ -126,8 +128,10 @@ fn p256() -> Experiment {
         name: "p256_verify",
         about: "Verifies P-256 signatures that are wrong, which is found out at the very end.",
         finds: [ExtCost::P256VerifyBase, ExtCost::P256VerifyByte].map(Price::host).into(),
+        apart: Vec::new(),
         bound: Bound::Processor,
-        cases: LENGTHS.map(of_length).into(),
+        // A message that is shorter than a hash is refused before anything is computed.
+        cases: [32, 200, 20_000, 1_000_000].map(of_length).into(),
     }
 }
 
@@ -157,6 +161,7 @@ fn ecrecover() -> Experiment {
         name: "ecrecover",
         about: "Recovers keys from signatures that are valid.",
         finds: vec![Price::host(ExtCost::EcrecoverBase)],
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: vec![recover("any signature", 0), recover("low signatures only", 1)],
     }

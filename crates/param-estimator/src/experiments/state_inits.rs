@@ -34,6 +34,7 @@ pub(super) fn all() -> Vec<Experiment> {
         ]
         .map(Price::host)
         .into(),
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: ENTRIES.map(case).into(),
     }]

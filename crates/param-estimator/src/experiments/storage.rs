@@ -199,6 +199,7 @@ fn has_key() -> Experiment {
         about: "Asks for keys that stand far apart, of lengths up to the longest, present and absent, in \
                 memory and on disk.",
         finds: [ExtCost::StorageHasKeyBase, ExtCost::StorageHasKeyByte].map(Price::host).into(),
+        apart: Vec::new(),
         bound: Bound::Storage,
         cases: by_key(|keys| Step::call("storage_has_key", &[keys.length, KEY.into()])),
     }
@@ -224,6 +225,7 @@ fn read() -> Experiment {
         ]
         .map(Price::host)
         .into(),
+        apart: Vec::new(),
         bound: Bound::Storage,
         cases,
     }
@@ -246,6 +248,7 @@ fn nodes() -> Experiment {
         about: "Reads keys under the rule by which reading pays for every node on its way, once and \
                 twice; the second time the nodes are known.",
         finds: [ExtCost::TouchingTrieNode, ExtCost::ReadCachedTrieNode].map(Price::host).into(),
+        apart: Vec::new(),
         bound: Bound::Storage,
         cases,
     }
@@ -274,6 +277,7 @@ fn write() -> Experiment {
         ]
         .map(Price::host)
         .into(),
+        apart: Vec::new(),
         bound: Bound::Storage,
         cases,
     }
@@ -294,6 +298,7 @@ fn remove() -> Experiment {
         ]
         .map(Price::host)
         .into(),
+        apart: Vec::new(),
         bound: Bound::Storage,
         cases,
     }

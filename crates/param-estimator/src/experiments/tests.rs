@@ -4,11 +4,11 @@ use super::all;
 use crate::contract::host_functions;
 use crate::document::MetricKind;
 use crate::experiment::Experiment;
-use crate::price::Price;
+use crate::price::{Part, Price};
 use crate::scene::{Scale, Scene};
 use crate::states::{StateSettings, States};
 use std::collections::{BTreeMap, BTreeSet};
-use torr_parameters::{ExtCost, LATEST_VERSION, Table};
+use torr_parameters::{LATEST_VERSION, Table};
 use torr_vm_runner::EngineKind;
 
 /// Host functions that no experiment calls: they end the call, with less work than calls that go on.
@@ -20,10 +20,6 @@ const END_THE_CALL: [&str; 6] = [
     "storage_iter_prefix",
     "storage_iter_range",
 ];
-
-/// Charged where it is not known yet, and taken for nothing: what is found is then too much rather than
-/// too little.
-const TAKEN_FOR_NOTHING: [(&str, ExtCost); 1] = [("utf8_decoding", ExtCost::ValidatorStakeBase)];
 
 fn scene() -> Scene {
     let scale = Scale { gas_of_lap: 1, chunk_len: 2, ..Scale::of(MetricKind::Time, true) };
@@ -91,10 +87,13 @@ fn every_price_is_found_once_or_charged_by_nothing(made: &[Made], prices: &[Pric
         assert!(!charged.contains(price), "{price} is charged, and not measured");
     }
     // What is left is part of the table for old contracts' sake: iterators of storage, and a price that
-    // linear instructions have taken the place of.
+    // linear instructions have taken the place of. And nonces are written where a key is added only.
     let is_old = |price: &&&Price| {
         let key = price.key();
-        key.starts_with("wasm_storage_iter_") || key == "wasm_grow_mem_cost"
+        let is_sent = price.part() != Part::Execution;
+        key.starts_with("wasm_storage_iter_")
+            || key == "wasm_grow_mem_cost"
+            || (key == "action_gas_key_nonce_write_base" && is_sent)
     };
     let others: Vec<&&Price> = unused.iter().filter(|price| !is_old(price)).collect();
     assert_eq!(others, Vec::<&&Price>::new(), "these have no experiment");
@@ -104,10 +103,8 @@ fn every_charge_is_known_where_it_is_needed(made: &[Made]) {
     let mut known: BTreeSet<Price> = BTreeSet::new();
     for Made { experiment, charged, .. } in made {
         known.extend(experiment.finds.iter().cloned());
-        let nothing = TAKEN_FOR_NOTHING.iter().filter(|(name, _)| *name == experiment.name);
-        let nothing: Vec<Price> = nothing.map(|(_, cost)| Price::host(*cost)).collect();
         for price in charged {
-            let is_known = known.contains(price) || nothing.contains(price);
+            let is_known = known.contains(price) || experiment.apart.contains(price);
             assert!(is_known, "{} is charged {price}, which is found later", experiment.name);
         }
     }

@@ -63,7 +63,8 @@ pub(super) fn all() -> Vec<Experiment> {
 fn experiment(name: &'static str, about: &'static str, side: Side, cases: Vec<Case>) -> Experiment {
     let costs = [ActionCost::NewDataReceiptBase, ActionCost::NewDataReceiptByte];
     let finds = costs.map(|cost| side.price(cost)).into();
-    Experiment { name, about, finds, bound: Bound::Processor, cases }
+    let apart = super::loading();
+    Experiment { name, about, finds, apart, bound: Bound::Processor, cases }
 }
 
 fn received() -> Vec<Case> {

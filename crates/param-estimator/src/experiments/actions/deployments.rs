@@ -55,6 +55,7 @@ pub(super) fn all() -> Vec<Experiment> {
             finds: [ActionCost::DeployContractBase, ActionCost::DeployContractByte]
                 .map(|cost| Side::Execution.price(cost))
                 .into(),
+            apart: Vec::new(),
             bound: Bound::Processor,
             cases: cases(deployment),
         },
@@ -63,6 +64,7 @@ pub(super) fn all() -> Vec<Experiment> {
             about: "Takes in global contracts that come from another shard, of several lengths, of the \
                     structure that takes longest to compile, and compiles them.",
             finds: DISTRIBUTION.into(),
+            apart: Vec::new(),
             bound: Bound::Processor,
             cases: cases(distribution),
         },

@@ -194,6 +194,7 @@ impl Kind {
             name,
             about,
             finds: self.costs.iter().filter(is_charged).map(|cost| side.price(*cost)).collect(),
+            apart: super::loading(),
             bound: Bound::Processor,
             cases,
         })

@@ -21,6 +21,7 @@ pub(super) fn ml_dsa_65() -> Experiment {
         about: "Signs transactions that transfer tokens with ML-DSA-65. Public keys and signatures are \
                 long, and are hashed as part of transactions.",
         finds: vec![ML_DSA_65],
+        apart: Vec::new(),
         bound: Bound::Processor,
         cases: line.cases(Side::ToOthers).collect(),
     }
