@@ -13,7 +13,7 @@ mod crash;
 mod demo;
 mod fuzz;
 mod packages;
-mod rocksdb;
+mod programs;
 mod soak;
 mod test;
 mod wasm32;
@@ -95,7 +95,7 @@ enum TaskError {
     #[error(transparent)]
     Fuzz(#[from] fuzz::FuzzError),
     #[error(transparent)]
-    Compiler(#[from] rocksdb::NoCompiler),
+    Compiler(#[from] programs::NoProgram),
     #[error(transparent)]
     Crash(#[from] crash::CrashError),
 }

@@ -2,7 +2,7 @@
 
 use crate::TaskError;
 use crate::cargo::{self, Workspace};
-use crate::{rocksdb, wasm32};
+use crate::{programs, wasm32};
 
 /// The tests of the whole workspace. The release profile is the one that tools and lints are built
 /// with: nothing large is built twice, and all vectors run in seconds.
@@ -12,13 +12,14 @@ const TESTS: [&str; 3] = ["test", "--release", "--workspace"];
 /// the databases on disk. Tests need nothing else outside the clone: the contracts they use are
 /// committed as built.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), TaskError> {
-    rocksdb::install_compilers()?;
+    programs::install_compilers()?;
+    programs::install_browser()?;
     cargo::run(workspace.cargo(&TESTS).arg("--locked"))?;
     wasm32::check(workspace)
 }
 
 /// Rewrites the expected results of case files.
 pub(crate) fn bless(workspace: &Workspace) -> Result<(), TaskError> {
-    rocksdb::install_compilers()?;
+    programs::install_compilers()?;
     Ok(cargo::run(workspace.cargo(&TESTS).env("UPDATE_EXPECT", "1"))?)
 }

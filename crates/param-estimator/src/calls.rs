@@ -111,7 +111,7 @@ impl<'s> Calls<'s> {
         };
         let [full, idle] = [FULL, IDLE].map(|method| calls.call(method, &scene.config));
         let each = full?.gas_burnt.as_gas().saturating_sub(idle?.gas_burnt.as_gas()).max(1);
-        let most = setting.most_rounds.min(MOST_ROUNDS).max(1);
+        let most = setting.most_rounds.clamp(1, MOST_ROUNDS);
         calls.rounds = (scene.scale.gas_of_lap / each).clamp(1, most);
         calls.units = units_of_round.saturating_mul(calls.rounds);
         calls.code = code(calls.rounds)?;

@@ -23,6 +23,17 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// A line above the bar, or where it would be.
+    fn say(&self, line: &str) {
+        if self.bar.is_hidden() {
+            eprintln!("{line}");
+        } else {
+            self.bar.println(line);
+        }
+    }
+}
+
 impl Default for Progress {
     fn default() -> Progress {
         Progress::new()
@@ -43,7 +54,7 @@ impl RunObserver for Progress {
     fn starts(&mut self, cases: usize, known_experiments: usize) {
         self.bar.set_length(cases as u64);
         if known_experiments > 0 {
-            self.bar.println(format!(
+            self.say(&format!(
                 "going on with an earlier run, which has measured {known_experiments} experiments; \
                  --restart begins anew"
             ));
@@ -51,7 +62,7 @@ impl RunObserver for Progress {
     }
 
     fn leaves_out(&mut self, experiment: &str, series: &str, reason: &EstimatorError) {
-        self.bar.println(format!("left out: {experiment}, {series}: {reason}"));
+        self.say(&format!("left out: {experiment}, {series}: {reason}"));
     }
 }
 

@@ -84,7 +84,8 @@ fn every_crate_forbids_unsafe_code_or_denies_it_outside_of_those_files() {
 
 #[test]
 fn protocol_code_reads_nothing_that_differs_between_machines() {
-    let is_outside = |name: &str| OUTSIDE_THE_PROTOCOL.iter().any(|folder| name.starts_with(folder));
+    let is_outside =
+        |name: &str| OUTSIDE_THE_PROTOCOL.iter().any(|folder| name.starts_with(folder));
     let is_protocol = |name: &str| name.contains("/src/") && !is_outside(name);
     let culprits: Vec<String> = rust_files("crates")
         .into_iter()

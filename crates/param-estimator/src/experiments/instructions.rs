@@ -41,9 +41,9 @@ const CLASSES: &[(&str, Piece)] = &[
         vec![
             LocalGet(X),
             F64ConvertI64S,
-            F64Const(1e-300.into()),
+            F64Const(1e-300),
             F64Div,
-            F64Const(3.7.into()),
+            F64Const(3.7),
             F64Div,
             I64ReinterpretF64,
             LocalSet(X),
