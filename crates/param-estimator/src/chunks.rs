@@ -60,6 +60,7 @@ pub struct Chunks<'s> {
     /// Whether contracts send actions, and to whom.
     sent: Option<Locality>,
     functions: Vec<&'static str>,
+    size: Option<u64>,
     config: Arc<RuntimeConfig>,
     counting: Arc<RuntimeConfig>,
     epoch: Arc<EpochContext>,
@@ -104,6 +105,7 @@ impl<'s> Chunks<'s> {
             declared,
             sent,
             functions,
+            size: None,
             config,
             counting,
             epoch,
@@ -153,6 +155,12 @@ impl<'s> Chunks<'s> {
     /// The same with the host functions that contracts call in it, for who asks.
     pub fn with_functions(mut self, functions: Vec<&'static str>) -> Chunks<'s> {
         self.functions = functions;
+        self
+    }
+
+    /// The same with how large it is, where that is not what was asked for.
+    pub fn with_size(mut self, size: u64) -> Chunks<'s> {
+        self.size = Some(size);
         self
     }
 
@@ -300,6 +308,10 @@ impl Work for Chunks<'_> {
             Lap::Idle => &self.idle,
         };
         self.check(&self.apply(chunk, &self.config)?)
+    }
+
+    fn size(&self) -> Option<u64> {
+        self.size
     }
 
     fn functions(&self) -> Vec<&'static str> {

@@ -24,7 +24,7 @@ pub const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 const LEFT: u32 = 0;
 /// The first local that steps may use, of type i64; there are [`FREE_LOCALS`].
 pub const FIRST_LOCAL: u32 = 1;
-/// Locals that steps may use.
+/// Locals that steps may use; behind them is one more, of type i32.
 pub const FREE_LOCALS: u32 = 8;
 /// The global with the number of the next key.
 const NEXT_KEY: u32 = 0;

@@ -125,7 +125,7 @@ fn record(
         let names = case.parameters.iter().map(|parameter| parameter.name.to_owned());
         points.push(Point {
             series: case.series.to_owned(),
-            size: case.size,
+            size: measured.size,
             parameters: names.zip(measured.parameters.iter().copied()).collect(),
             charged,
             measured: measured.amount,
@@ -324,3 +324,6 @@ fn keep_charge_covered(table: &mut Table) -> Result<Vec<String>, EstimatorError>
          creating an account buys at min_gas_purchase_price"
     )])
 }
+
+#[cfg(test)]
+mod tests;

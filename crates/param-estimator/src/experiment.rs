@@ -82,6 +82,11 @@ pub trait Work {
     /// When it cannot be done, or does not end as it should.
     fn run(&mut self, lap: Lap) -> Result<(), EstimatorError>;
 
+    /// How large it really is, where the case's size is what was asked for and not what could be had.
+    fn size(&self) -> Option<u64> {
+        None
+    }
+
     /// The host functions that contracts call in it.
     fn functions(&self) -> Vec<&'static str> {
         Vec::new()

@@ -122,6 +122,7 @@ mod tests {
     fn cases() -> Vec<MeasuredCase> {
         vec![MeasuredCase {
             parameters: vec![1, 2],
+            size: 3,
             charges: Charges::default().with(Price::of("wasm_base"), 0.1 + 0.2),
             amount: Interval { value: 1.0 / 3.0, low: 0.0, high: 1e18 },
             laps: 7,

@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 pub struct MeasuredCase {
     /// The values of its parameters.
     pub parameters: Vec<u64>,
+    /// How large it is.
+    pub size: u64,
     /// What is charged for a unit.
     pub charges: Charges,
     /// Nanoseconds or instructions of a unit.
@@ -120,8 +122,9 @@ fn measure_case(
         Some(known) => known.charges.clone(),
         None => work.charges()?,
     };
+    let size = work.size().unwrap_or(case.size);
     let Measured { amount, laps, wide } = metric.measure(&mut *work)?;
-    Ok(MeasuredCase { parameters, charges, amount, laps, wide })
+    Ok(MeasuredCase { parameters, size, charges, amount, laps, wide })
 }
 
 /// The rounds of an experiment as one.

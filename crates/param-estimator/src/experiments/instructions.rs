@@ -4,7 +4,7 @@
 
 use super::call_case;
 use crate::calls::Setting;
-use crate::contract::{FIRST_LOCAL, Script, Step};
+use crate::contract::{FIRST_LOCAL, FREE_LOCALS, Script, Step};
 use crate::experiment::{Bound, Case, Experiment};
 use crate::price::Price;
 use wasm_encoder::{BlockType, Instruction, MemArg};
@@ -17,6 +17,8 @@ const PAGES: u64 = 512;
 const PLACES: i64 = (512 * 65_536 - 1) & !7;
 /// A local that pieces compute in.
 const X: u32 = FIRST_LOCAL;
+/// A local of 32 bits.
+const PLACE: u32 = FIRST_LOCAL + FREE_LOCALS;
 /// Lengths of bulk instructions, in bytes.
 const LENGTHS: [u64; 5] = [0, 61, 4_093, 65_531, 4_194_301];
 
@@ -83,10 +85,11 @@ const CLASSES: &[(&str, Piece)] = &[
 ];
 
 use Instruction::{
-    Block, BrTable, Drop, End, F64Const, F64ConvertI64S, F64ConvertI64U, F64Div, F64Floor,
-    F64Nearest, F64Sqrt, I32WrapI64, I64Add, I64And, I64Clz, I64Const, I64DivU, I64Load, I64Mul,
-    I64Or, I64Popcnt, I64ReinterpretF64, I64RemS, I64Rotl, I64ShrU, I64Store, I64TruncSatF64U,
-    I64Xor, If, LocalGet, LocalSet, LocalTee, MemorySize,
+    Block, BrIf, BrTable, Drop, End, F64Const, F64ConvertI64S, F64ConvertI64U, F64Div, F64Floor,
+    F64Nearest, F64Sqrt, I32Add, I32Const, I32Eqz, I32Shl, I32Store, I32WrapI64, I64Add, I64And,
+    I64Clz, I64Const, I64DivU, I64Eqz, I64Load, I64Mul, I64Or, I64Popcnt, I64ReinterpretF64,
+    I64RemS, I64Rotl, I64ShrU, I64Store, I64Sub, I64TruncSatF64U, I64Xor, If, LocalGet, LocalSet,
+    LocalTee, Loop, MemoryGrow, MemorySize,
 };
 
 /// A multiplier whose powers look random.
@@ -139,16 +142,16 @@ fn bulk() -> Experiment {
     let copy = |length: u64| -> Case {
         let script = move || {
             let copy = Instruction::MemoryCopy { src_mem: 0, dst_mem: 0 };
-            let places = [Instruction::I32Const(1), Instruction::I32Const(8 << 20)];
+            let places = [I32Const(1), I32Const(8 << 20)];
             let mut piece: Vec<_> = places.into();
-            piece.extend([Instruction::I32Const(length as i32), copy]);
+            piece.extend([I32Const(length as i32), copy]);
             Script::repeating(vec![Step::Wasm(piece)]).with_pages(PAGES).unrolled(4)
         };
         call_case("memory.copy", length, script, move || linear(length))
     };
     let fill = |length: u64| -> Case {
         let script = move || {
-            let piece = [1, 7, length as i32].map(Instruction::I32Const);
+            let piece = [1, 7, length as i32].map(I32Const);
             let mut piece: Vec<_> = piece.into();
             piece.push(Instruction::MemoryFill(0));
             Script::repeating(vec![Step::Wasm(piece)]).with_pages(PAGES).unrolled(4)
@@ -157,16 +160,23 @@ fn bulk() -> Experiment {
     };
     let grow = |pages: u64| -> Case {
         let script = move || {
-            let piece = vec![Instruction::I32Const(pages as i32), Instruction::MemoryGrow(0), Drop];
+            let piece = vec![I32Const(pages as i32), MemoryGrow(0), Drop];
             Script::repeating(vec![Step::Wasm(piece)]).with_pages(1)
         };
         let setting = move || Setting { most_rounds: 1_000 / pages.max(1), ..linear(pages) };
         call_case("memory.grow", pages, script, setting)
     };
+    let touch = |pages: u64| -> Case {
+        let script =
+            move || Script::repeating(vec![Step::Wasm(grow_and_touch(pages as i32))]).with_pages(1);
+        let setting = move || Setting { most_rounds: 1_000 / pages.max(1), ..linear(pages) };
+        call_case("memory.grow, all of it written to", pages, script, setting)
+    };
     Experiment {
         name: "bulk_instructions",
         about: "Copies and fills memory, unaligned and in lengths that no cache near the core holds, \
-                and makes memory grow, page by page and by many pages.",
+                and makes memory grow, page by page and by many pages, and by pages that are then \
+                written to, for which the system has to find memory.",
         finds: ["wasm_linear_op_base_cost", "wasm_linear_op_unit_cost"].map(Price::of).into(),
         apart: Vec::new(),
         bound: Bound::Processor,
@@ -175,8 +185,42 @@ fn bulk() -> Experiment {
             .map(copy)
             .chain(LENGTHS.into_iter().map(fill))
             .chain([0, 1, 16, 1_000].map(grow))
+            .chain([1, 16].map(touch))
             .collect(),
     }
+}
+
+/// Makes memory grow, and writes to every piece of it that the system gives out at once.
+fn grow_and_touch(pages: i32) -> Vec<Instruction<'static>> {
+    const PIECE: i32 = 4_096;
+    const PIECES_OF_PAGE: i32 = 16;
+    let number = MemArg { offset: 0, align: 2, memory_index: 0 };
+    vec![
+        // The first place that is new.
+        I32Const(pages),
+        MemoryGrow(0),
+        I32Const(16),
+        I32Shl,
+        LocalSet(PLACE),
+        I64Const((pages * PIECES_OF_PAGE).into()),
+        LocalSet(X),
+        Loop(BlockType::Empty),
+        LocalGet(PLACE),
+        I32Const(1),
+        I32Store(number),
+        LocalGet(PLACE),
+        I32Const(PIECE),
+        I32Add,
+        LocalSet(PLACE),
+        LocalGet(X),
+        I64Const(1),
+        I64Sub,
+        LocalTee(X),
+        I64Eqz,
+        I32Eqz,
+        BrIf(0),
+        End,
+    ]
 }
 
 fn linear(length: u64) -> Setting {

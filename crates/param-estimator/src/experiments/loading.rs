@@ -169,6 +169,10 @@ impl Work for Loading<'_> {
         1
     }
 
+    fn size(&self) -> Option<u64> {
+        Some(self.code.bytes().len() as u64)
+    }
+
     fn prepare(&mut self, lap: Lap) -> Result<(), EstimatorError> {
         self.fresh = None;
         if lap == Lap::Full {

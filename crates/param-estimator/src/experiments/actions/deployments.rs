@@ -108,7 +108,8 @@ fn chunks(
         charges = of_receipt;
     }
     let state = scene.states.with(NODES, [])?;
-    Chunks::new(scene, state, vec![chunk], units, charges)?.that_compile()
+    let chunks = Chunks::new(scene, state, vec![chunk], units, charges)?;
+    chunks.with_size(code.len() as u64).that_compile()
 }
 
 /// The longest that is compiled.
