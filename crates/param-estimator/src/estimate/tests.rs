@@ -59,7 +59,7 @@ fn findings(settings: &Settings) -> Findings {
     let calls = measured(&truth, &[vec![(call.clone(), 1.0)]]);
     let hash = |length: f64| vec![(call.clone(), 1.0), (base.clone(), 1.0), (byte.clone(), length)];
     let hashes = measured(&truth, &[hash(0.0), hash(100.0), hash(1e6)]);
-    let first = experiment("call", &[call.clone()], calls.len());
+    let first = experiment("call", std::slice::from_ref(&call), calls.len());
     let second = experiment("hash", &[base.clone(), byte.clone()], hashes.len());
     let left_out = experiment("other", &[Price::host(ExtCost::Keccak256Base)], 0);
     let table = Table::builtin(LATEST_VERSION).unwrap();
@@ -113,9 +113,10 @@ fn what_is_done_apart_is_not_taken_off() {
     let mut hashes = measured(&truth, &[vec![(base.clone(), 1.0)]]);
     hashes[0].charges.add(call.clone(), 1.0);
     let table = Table::builtin(LATEST_VERSION).unwrap();
-    let first = experiment("call", &[call.clone()], 1);
-    let second = experiment("hash", &[base.clone()], 1);
-    let apart = Experiment { apart: vec![call], ..experiment("hash", &[base.clone()], 1) };
+    let first = experiment("call", std::slice::from_ref(&call), 1);
+    let second = experiment("hash", std::slice::from_ref(&base), 1);
+    let apart =
+        Experiment { apart: vec![call], ..experiment("hash", std::slice::from_ref(&base), 1) };
     for (second, expected) in [(&second, 0.0), (&apart, 20.0)] {
         let made = [(&first, calls.clone()), (second, hashes.clone())];
         let findings = find(&made, &[], &table, &settings()).unwrap();
@@ -169,7 +170,7 @@ fn what_does_not_fit_is_refused() {
     let [call] = [ExtCost::Base].map(Price::host);
     let truth = [(call.clone(), 50.0)];
     let calls = measured(&truth, &[vec![(call.clone(), 1.0)]]);
-    let first = experiment("call", &[call.clone()], 1);
+    let first = experiment("call", std::slice::from_ref(&call), 1);
     let table = Table::builtin(LATEST_VERSION).unwrap();
     let refused = find(&[(&first, calls.clone())], &[], &table, &much);
     assert!(matches!(refused, Err(EstimatorError::Overflow { price, .. }) if price == call));
