@@ -24,7 +24,7 @@ pub fn run_again() -> Result<ExitCode, EstimatorError> {
     }
     let counts = folder.path().join("lap");
     let status = Command::new("valgrind")
-        .args(["--tool=callgrind", "--quiet", "--instr-atstart=no", "--dump-line=no"])
+        .args(["--tool=callgrind", "--quiet", "--dump-line=no"])
         .arg(format!("--callgrind-out-file={}", counts.display()))
         .arg(&program)
         .args(env::args_os().skip(1))

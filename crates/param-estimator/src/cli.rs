@@ -77,7 +77,8 @@ pub struct Measuring {
     /// depend on.
     #[arg(long, value_name = "TEXT", value_delimiter = ',')]
     pub filter: Vec<String>,
-    /// How large the state is, in bytes of entries, such as 64MB or 100GB [default: 128MB; quick: 8MB].
+    /// How large the state is, in bytes of entries, such as 64MB or 100GB [default: 128MB; quick: 8MB; for
+    /// instructions 8MB and 1MB].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub state_size: Option<u64>,
     /// The database of the state.

@@ -181,7 +181,11 @@ fn table(
 
 fn request(measuring: &Measuring) -> Result<Request, EstimatorError> {
     let (table, base, base_version) = table(measuring)?;
-    let default_size = if measuring.quick { QUICK_STATE } else { STATE };
+    let default_size = match (measuring.quick, measuring.metric) {
+        (false, MetricKind::Time) => STATE,
+        (true, MetricKind::Time) | (false, MetricKind::Instructions) => QUICK_STATE,
+        (true, MetricKind::Instructions) => SMALLEST_STATE,
+    };
     Ok(Request {
         table,
         base,
@@ -206,5 +210,7 @@ fn request(measuring: &Measuring) -> Result<Request, EstimatorError> {
 
 /// How large a state is if nothing is said, in bytes of entries.
 const STATE: u64 = 128 << 20;
-/// The same in a quick run.
+/// The same in a quick run, and where instructions are counted, which makes all take longer.
 const QUICK_STATE: u64 = 8 << 20;
+/// The same where both is so.
+const SMALLEST_STATE: u64 = 1 << 20;

@@ -82,11 +82,9 @@ impl Instructions {
                 Ok(counter.read().map_err(read)? as f64)
             }
             Counter::Callgrind(folder) => {
-                ask(Request::StartInstrumentation);
                 ask(Request::ZeroStatistics);
                 let done = work.run(lap);
                 ask(Request::DumpStatistics);
-                ask(Request::StopInstrumentation);
                 done?;
                 taken(folder)
             }
