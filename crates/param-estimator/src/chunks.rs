@@ -8,20 +8,19 @@ use crate::error::EstimatorError;
 use crate::experiment::{Lap, Work};
 use crate::price::Price;
 use crate::scene::Scene;
-use crate::states::{Applied, State, secret_key, user};
+use crate::states::{Applied, State};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
 use torr_parameters::{ActionCost, ExtCost, Locality, RuntimeConfig};
-use torr_primitives::action::{Action, FunctionCallAction};
 use torr_primitives::congestion::CongestionInfoV1;
 use torr_primitives::error::TxExecutionError;
 use torr_primitives::outcome::{CostCategory, CostGasUsed, ExecutionStatus};
-use torr_primitives::receipt::{ActionReceipt, Receipt, ReceiptBody};
+use torr_primitives::receipt::Receipt;
 use torr_primitives::transaction::SignedTransaction;
 use torr_primitives::{
     AccountId, Balance, BandwidthRequests, BlockBandwidthRequests, BlockCongestionInfo,
-    CongestionInfo, ExtendedCongestionInfo, Gas, ShardId, ShardLayout,
+    CongestionInfo, ExtendedCongestionInfo, ShardId, ShardLayout,
 };
 use torr_runtime::{
     BlockContext, ChunkContext, ChunkInput, ChunkPresence, Environment, EpochContext,
@@ -257,37 +256,6 @@ impl Chunks<'_> {
             }),
         }
     }
-}
-
-/// A receipt that calls a method of a contract, with more gas than it uses.
-///
-/// # Errors
-/// None that happens: names of users are names.
-pub fn call_receipt(
-    account_id: &AccountId,
-    method: &str,
-    args: Vec<u8>,
-) -> Result<Receipt, EstimatorError> {
-    let action = FunctionCallAction {
-        method_name: method.to_owned(),
-        args,
-        gas: Gas::from_gas(1 << 55),
-        deposit: Balance::ZERO,
-    };
-    let signer_id = user(1)?;
-    Ok(Receipt {
-        predecessor_id: signer_id.clone(),
-        receiver_id: account_id.clone(),
-        receipt_id: CryptoHash::of(b"receipt"),
-        body: ReceiptBody::Action(ActionReceipt {
-            signer_id,
-            signer_public_key: secret_key(1)?.public_key(),
-            gas_price: GAS_PRICE,
-            output_data_receivers: Vec::new(),
-            input_data_ids: Vec::new(),
-            actions: vec![Action::FunctionCall(Box::new(action))],
-        }),
-    })
 }
 
 impl Work for Chunks<'_> {

@@ -36,39 +36,21 @@ pub enum Step {
     Call {
         /// The function.
         function: &'static str,
-        /// What it is given, in its parameters' types.
-        arguments: Vec<Argument>,
+        /// What it is given.
+        arguments: Vec<u64>,
     },
     /// Puts the next key, eight bytes that look random, at this place of the memory.
     NextKey(u32),
     /// Begins keys with the number that the first eight bytes of this place say, little-endian.
     KeysFrom(u32),
-    /// Fills memory with eight bytes again and again.
-    Fill {
-        /// Where.
-        at: u32,
-        /// How many bytes, a multiple of eight.
-        len: u32,
-        /// What.
-        pattern: [u8; 8],
-    },
     /// Instructions that leave the stack as it is.
     Wasm(Vec<Instruction<'static>>),
-}
-
-/// What a host function is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Argument {
-    /// A number.
-    Value(u64),
-    /// A local that earlier steps have set.
-    Local(u32),
 }
 
 impl Step {
     /// A call with numbers.
     pub fn call(function: &'static str, arguments: &[u64]) -> Step {
-        Step::Call { function, arguments: arguments.iter().copied().map(Argument::Value).collect() }
+        Step::Call { function, arguments: arguments.to_vec() }
     }
 }
 
@@ -83,13 +65,9 @@ pub struct Script {
     pub before: Vec<Step>,
     /// What is done again and again.
     pub repeated: Vec<Step>,
-    /// What is done once, after.
-    pub after: Vec<Step>,
     /// How often the steps stand in the loop; at least once is meant. The loop's own instructions are then
     /// so much less of it.
     pub unrolled: u32,
-    /// The size of a custom section that makes the contract longer, in bytes.
-    pub padding: usize,
 }
 
 impl Script {
@@ -124,7 +102,7 @@ impl Script {
 
     /// The host functions that it calls.
     pub fn functions(&self) -> Vec<&'static str> {
-        let steps = self.before.iter().chain(&self.repeated).chain(&self.after);
+        let steps = self.before.iter().chain(&self.repeated);
         let function = |step: &Step| match step {
             Step::Call { function, .. } => Some(*function),
             _ => None,
@@ -196,17 +174,12 @@ impl Assembler {
         module.section(&self.types).section(&self.imports).section(&functions);
         module.section(&memory(script.pages)).section(&next_key()).section(&exports);
         module.section(&code).section(&data(&script.data));
-        if script.padding > 0 {
-            let name = "padding".into();
-            let data = vec![0_u8; script.padding].into();
-            module.section(&wasm_encoder::CustomSection { name, data });
-        }
         Ok(module.finish())
     }
 
     fn import_all(&mut self, script: &Script) -> Result<(), EstimatorError> {
         let known = host_functions();
-        for step in script.before.iter().chain(&script.repeated).chain(&script.after) {
+        for step in script.before.iter().chain(&script.repeated) {
             let Step::Call { function, arguments } = step else { continue };
             if self.imported.iter().any(|imported| imported.name == *function) {
                 continue;
@@ -238,9 +211,7 @@ impl Assembler {
             self.steps(&mut function, &script.repeated)?;
         }
         let mut code = function.instructions();
-        code.local_get(LEFT).i64_const(1).i64_sub().local_set(LEFT).br(0).end().end();
-        self.steps(&mut function, &script.after)?;
-        function.instructions().end();
+        code.local_get(LEFT).i64_const(1).i64_sub().local_set(LEFT).br(0).end().end().end();
         Ok(function)
     }
 
@@ -268,13 +239,6 @@ impl Assembler {
             Step::KeysFrom(place) => {
                 code.i32_const(0).i64_load(at(*place)).global_set(NEXT_KEY);
             }
-            Step::Fill { at: start, len, pattern } => {
-                let place = FIRST_LOCAL + FREE_LOCALS;
-                code.i32_const(*start as i32).local_set(place).loop_(BlockType::Empty);
-                code.local_get(place).i64_const(i64::from_le_bytes(*pattern)).i64_store(at(0));
-                code.local_get(place).i32_const(8).i32_add().local_tee(place);
-                code.i32_const((start + len) as i32).i32_lt_u().br_if(0).end();
-            }
         }
         Ok(())
     }
@@ -283,18 +247,16 @@ impl Assembler {
         &self,
         code: &mut InstructionSink<'_>,
         function: &str,
-        arguments: &[Argument],
+        arguments: &[u64],
     ) -> Result<(), EstimatorError> {
         let found = (0_u32..).zip(&self.imported).find(|(_, known)| known.name == function);
         let Some((index, specification)) = found else {
             return Err(EstimatorError::of_work(format!("`{function}` is not imported")));
         };
         for (argument, (_, ty)) in arguments.iter().zip(specification.parameters) {
-            match (argument, ty) {
-                (Argument::Value(value), WasmType::I64) => code.i64_const(*value as i64),
-                (Argument::Value(value), WasmType::I32) => code.i32_const(*value as i32),
-                (Argument::Local(local), WasmType::I64) => code.local_get(*local),
-                (Argument::Local(local), WasmType::I32) => code.local_get(*local).i32_wrap_i64(),
+            match ty {
+                WasmType::I64 => code.i64_const(*argument as i64),
+                WasmType::I32 => code.i32_const(*argument as i32),
             };
         }
         code.call(index);

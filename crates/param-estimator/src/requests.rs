@@ -5,12 +5,12 @@ use crate::error::EstimatorError;
 use crate::states::{secret_key, user};
 use torr_crypto::hash::CryptoHash;
 use torr_crypto::key::{KeyType, PublicKey, SecretKey, Signature};
-use torr_primitives::action::Action;
+use torr_primitives::action::{Action, FunctionCallAction};
 use torr_primitives::receipt::{ActionReceipt, Receipt, ReceiptBody};
 use torr_primitives::transaction::{
     NonceMode, SignedTransaction, Transaction, TransactionNonce, TransactionV0, TransactionV1,
 };
-use torr_primitives::{AccountId, Balance};
+use torr_primitives::{AccountId, Balance, Gas};
 
 /// The nonce of a key that has signed nothing yet.
 const NONCE: u64 = 1;
@@ -146,6 +146,24 @@ pub fn receipt(
         actions,
     };
     Ok(with_body(number, predecessor_id, receiver_id, ReceiptBody::Action(body)))
+}
+
+/// A receipt that calls a method of a contract, with more gas than it uses.
+///
+/// # Errors
+/// None that happens.
+pub fn call_receipt(
+    account_id: &AccountId,
+    method: &str,
+    args: Vec<u8>,
+) -> Result<Receipt, EstimatorError> {
+    let call = FunctionCallAction {
+        method_name: method.to_owned(),
+        args,
+        gas: Gas::from_gas(1 << 55),
+        deposit: Balance::ZERO,
+    };
+    receipt(1, user(1)?, account_id.clone(), vec![Action::FunctionCall(Box::new(call))])
 }
 
 /// A receipt of any kind.

@@ -48,7 +48,7 @@ pub struct Scale {
     pub gas_of_lap: u64,
     /// Receipts or transactions of a chunk that is measured.
     pub chunk_len: usize,
-    /// Whether sizes are few.
+    /// Whether the run is a quick one.
     pub quick: bool,
 }
 
@@ -63,17 +63,6 @@ impl Scale {
                 quick,
             },
             MetricKind::Instructions => Scale { gas_of_lap: 300_000_000_000, chunk_len: 50, quick },
-        }
-    }
-
-    /// The sizes to measure: all of them, or the ends and one between.
-    pub fn sizes(&self, all: &[u64]) -> Vec<u64> {
-        match (self.quick, all) {
-            (true, [first, .., last]) if all.len() > 3 => {
-                let middle = all.get(all.len() / 2).copied();
-                [Some(*first), middle, Some(*last)].into_iter().flatten().collect()
-            }
-            _ => all.to_vec(),
         }
     }
 }

@@ -5,11 +5,12 @@
 //! turns among parts of the storage, so that a database reads what its cache does not have.
 
 use crate::charges::Charges;
-use crate::chunks::{Chunk, Chunks, call_receipt};
+use crate::chunks::{Chunk, Chunks};
 use crate::contract::{FULL, IDLE, Script, Step};
 use crate::error::EstimatorError;
 use crate::experiment::{Bound, Case, Experiment, Work};
 use crate::price::Price;
+use crate::requests::call_receipt;
 use crate::scene::Scene;
 use crate::states::{Nodes, STORE, account_id, account_records, secret_key, stored_key};
 use torr_parameters::ExtCost;
