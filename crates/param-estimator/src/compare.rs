@@ -3,6 +3,7 @@
 use crate::document::{Document, Found, Interval, MetricKind, Settings};
 use crate::error::EstimatorError;
 use crate::figure;
+use crate::metric::pace::SLOW;
 use crate::price::Price;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -118,12 +119,18 @@ fn circumstances(old: &Document, new: &Document) -> Vec<Circumstance> {
             ("run", if settings.quick { "quick" } else { "full" }.to_owned()),
         ]
     };
-    of(old)
-        .into_iter()
-        .zip(of(new))
-        .filter(|((_, old), (_, new))| old != new)
-        .map(|((name, old), (_, new))| Circumstance { name, old, new })
-        .collect()
+    let differs = |((_, old), (_, new)): &((_, String), (_, String))| old != new;
+    let named = |((name, old), (_, new))| Circumstance { name, old, new };
+    let circumstances = of(old).into_iter().zip(of(new)).filter(differs).map(named);
+    circumstances.chain(other_pace(&old.settings, &new.settings)).collect()
+}
+
+/// The pace of the machine, if it was slower in one of the two.
+fn other_pace(old: &Settings, new: &Settings) -> Option<Circumstance> {
+    let (old, new) = (old.pace?, new.pace?);
+    let text = |pace: f64| format!("{} µs for fixed work", figure::significant(pace / 1e3));
+    let differs = old > new * SLOW || new > old * SLOW;
+    differs.then(|| Circumstance { name: "machine's pace", old: text(old), new: text(new) })
 }
 
 impl Change {

@@ -73,27 +73,80 @@ fn fit_experiment(
     share: f64,
 ) -> Result<Fitted, EstimatorError> {
     let finds = &experiment.finds;
-    let fit_to = |end: fn(&Interval) -> f64| {
-        let observations: Vec<Observation> =
-            cases.iter().map(|case| observation(experiment, case, known, end)).collect();
-        fit::fit(&observations, finds.len(), share).map_err(|error| EstimatorError::Fit {
+    let observe = |end: fn(&Interval) -> f64| -> Vec<Observation> {
+        cases.iter().map(|case| observation(experiment, case, known, end)).collect()
+    };
+    let fit_to = |observations: &[Observation]| {
+        fit::fit(observations, finds.len(), share).map_err(|error| EstimatorError::Fit {
             experiment: experiment.name.to_owned(),
             reason: error.to_string(),
         })
     };
-    let fit = fit_to(|amount| amount.value)?;
-    let ends = [fit_to(|amount| amount.low)?, fit_to(|amount| amount.high)?];
-    let amount = |(index, price): (usize, &Price)| {
-        let at = |fit: &Fit| fit.worst.get(index).copied().unwrap_or(0.0);
-        let [value, low, high] = [&fit, &ends[0], &ends[1]].map(at);
-        // What one cost has less, another may have more: the ends of points are not those of costs.
-        let ends = [value, low, high];
-        let low = ends.into_iter().fold(f64::INFINITY, f64::min);
-        let high = ends.into_iter().fold(0.0, f64::max);
-        (price.clone(), Interval { value, low, high })
+    let mut observations = observe(|amount| amount.value);
+    let fit = fit_to(&observations)?;
+    let mut spreads = vec![Spread::default(); finds.len()];
+    for end in [observe(|amount| amount.low), observe(|amount| amount.high)] {
+        // All points may be off to the same side, as on a machine that is slower today.
+        let together = fit_to(&end)?;
+        spreads.iter_mut().enumerate().for_each(|(index, spread)| {
+            spread.all(together.worst(index) - fit.worst(index));
+        });
+        // And each may be off by itself, which tilts a line.
+        for (place, point) in end.into_iter().enumerate() {
+            let Some(observation) = observations.get_mut(place) else { break };
+            let kept = std::mem::replace(observation, point);
+            let alone = fit_to(&observations)?;
+            if let Some(observation) = observations.get_mut(place) {
+                *observation = kept;
+            }
+            spreads.iter_mut().enumerate().for_each(|(index, spread)| {
+                spread.one(alone.worst(index) - fit.worst(index));
+            });
+        }
+    }
+    let amount = |((index, price), spread): ((usize, &Price), &Spread)| {
+        (price.clone(), spread.around(fit.worst(index)))
     };
-    let worst = finds.iter().enumerate().map(amount).collect();
+    let worst = finds.iter().enumerate().zip(&spreads).map(amount).collect();
     Ok(Fitted { worst, fit })
+}
+
+/// How far a price may be off, below and above.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spread {
+    below: Side,
+    above: Side,
+}
+
+/// How far a price may be off to a side: as far as all points are off together, or as they are one by one,
+/// whichever is more.
+#[derive(Clone, Copy, Debug, Default)]
+struct Side {
+    together: f64,
+    squares: f64,
+}
+
+impl Spread {
+    fn side(&mut self, difference: f64) -> &mut Side {
+        if difference < 0.0 { &mut self.below } else { &mut self.above }
+    }
+
+    /// All points are off, and the price by so much.
+    fn all(&mut self, difference: f64) {
+        let side = self.side(difference);
+        side.together = side.together.max(difference.abs());
+    }
+
+    /// Another point is off, which has nothing to do with the others, and the price by so much.
+    fn one(&mut self, difference: f64) {
+        self.side(difference).squares += difference * difference;
+    }
+
+    fn around(&self, value: f64) -> Interval {
+        let [below, above] =
+            [&self.below, &self.above].map(|side| side.together.max(side.squares.sqrt()));
+        Interval { value, low: (value - below).max(0.0), high: value + above }
+    }
 }
 
 fn observation(

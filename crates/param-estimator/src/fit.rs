@@ -32,6 +32,11 @@ pub struct Fit {
 }
 
 impl Fit {
+    /// The cost of this number that pays for the worst points; zero if there is none.
+    pub fn worst(&self, number: usize) -> f64 {
+        self.worst.get(number).copied().unwrap_or(0.0)
+    }
+
     /// By what the cost was multiplied that was raised most, for the worst points; at least 1.
     pub fn worst_factor(&self) -> f64 {
         let factors = self.worst.iter().zip(&self.usual).map(|(worst, usual)| worst / usual);

@@ -127,6 +127,7 @@ mod tests {
             amount: Interval { value: 1.0 / 3.0, low: 0.0, high: 1e18 },
             laps: 7,
             wide: true,
+            pace: Some(2.5),
         }]
     }
 

@@ -1,13 +1,15 @@
 //! Measuring: all cases of all experiments, round by round.
 //!
 //! A round measures every case once. Between rounds minutes pass in which the machine may change its
-//! speed; what rounds differ by is part of the uncertainty.
+//! pace: rounds in which it was slower than in another do not count, and what the others differ by is
+//! part of the uncertainty.
 
 use crate::charges::Charges;
 use crate::document::Interval;
 use crate::error::EstimatorError;
 use crate::experiment::{Case, Experiment};
 use crate::journal::Journal;
+use crate::metric::pace::{self, SLOW};
 use crate::metric::{Measured, Metric};
 use crate::scene::Scene;
 use crate::search;
@@ -28,6 +30,17 @@ pub struct MeasuredCase {
     pub laps: u64,
     /// Whether the interval is wider than it should be.
     pub wide: bool,
+    /// Nanoseconds that the fixed work of [`pace`] took beside it, where time is measured.
+    pub pace: Option<f64>,
+}
+
+/// What was measured of all cases.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeasuredCases {
+    /// The cases of each experiment.
+    pub experiments: Vec<Vec<MeasuredCase>>,
+    /// Nanoseconds that the fixed work of [`pace`] usually took, where time is measured.
+    pub pace: Option<f64>,
 }
 
 /// Who is told how far it is.
@@ -50,7 +63,7 @@ pub fn measure(
     metric: &mut dyn Metric,
     journal: &mut Journal,
     observer: &mut dyn Observer,
-) -> Result<Vec<Vec<MeasuredCase>>, EstimatorError> {
+) -> Result<MeasuredCases, EstimatorError> {
     let mut measured: Vec<Vec<Vec<MeasuredCase>>> = vec![Vec::new(); experiments.len()];
     for round in 0..metric.rounds() {
         for (experiment, rounds) in experiments.iter().zip(&mut measured) {
@@ -71,7 +84,10 @@ pub fn measure(
             rounds.push(cases);
         }
     }
-    Ok(measured.into_iter().map(together).collect())
+    let paces = measured.iter().flatten().flatten().filter_map(|case| case.pace);
+    let pace = Some(pace::usual(paces)).filter(|pace| pace.is_finite());
+    let experiments = measured.into_iter().map(|rounds| together(rounds, pace)).collect();
+    Ok(MeasuredCases { experiments, pace })
 }
 
 /// One round of an experiment; `first` is what the first round has found.
@@ -123,25 +139,77 @@ fn measure_case(
         None => work.charges()?,
     };
     let size = work.size().unwrap_or(case.size);
-    let Measured { amount, laps, wide } = metric.measure(&mut *work)?;
-    Ok(MeasuredCase { parameters, size, charges, amount, laps, wide })
+    let Measured { amount, laps, wide, pace } = metric.measure(&mut *work)?;
+    Ok(MeasuredCase { parameters, size, charges, amount, laps, wide, pace })
 }
 
 /// The rounds of an experiment as one.
-fn together(rounds: Vec<Vec<MeasuredCase>>) -> Vec<MeasuredCase> {
+fn together(rounds: Vec<Vec<MeasuredCase>>, usual_pace: Option<f64>) -> Vec<MeasuredCase> {
     let count = rounds.first().map_or(0, Vec::len);
-    (0..count)
-        .filter_map(|index| {
-            let all: Vec<&MeasuredCase> =
-                rounds.iter().filter_map(|round| round.get(index)).collect();
-            let first = *all.first()?;
-            let amounts: Vec<Interval> = all.iter().map(|case| case.amount).collect();
-            Some(MeasuredCase {
-                amount: Interval::around(&amounts),
-                laps: all.iter().map(|case| case.laps).sum(),
-                wide: all.iter().any(|case| case.wide),
-                ..first.clone()
-            })
-        })
-        .collect()
+    let rounds_of = |index| rounds.iter().filter_map(|round| round.get(index)).collect();
+    (0..count).filter_map(|index| as_one(rounds_of(index), usual_pace)).collect()
+}
+
+/// The rounds of a case as one: those at the best pace that it had.
+fn as_one(mut rounds: Vec<&MeasuredCase>, usual_pace: Option<f64>) -> Option<MeasuredCase> {
+    let first = *rounds.first()?;
+    let best = rounds.iter().filter_map(|case| case.pace).reduce(f64::min);
+    if let Some(best) = best {
+        rounds.retain(|case| case.pace.is_some_and(|pace| pace <= best * SLOW));
+    }
+    let amount = |case: &&MeasuredCase| match (case.pace, usual_pace) {
+        (Some(pace), Some(usual)) => pace::at_usual(case.amount, pace, usual),
+        _ => case.amount,
+    };
+    let amounts: Vec<Interval> = rounds.iter().map(amount).collect();
+    let is_slow = best.zip(usual_pace).is_some_and(|(best, usual)| best > usual * SLOW);
+    Some(MeasuredCase {
+        amount: Interval::around(&amounts),
+        laps: rounds.iter().map(|case| case.laps).sum(),
+        wide: is_slow || rounds.iter().any(|case| case.wide),
+        pace: best,
+        ..first.clone()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round(value: f64, pace: f64) -> Vec<MeasuredCase> {
+        vec![MeasuredCase {
+            parameters: Vec::new(),
+            size: 1,
+            charges: Charges::default(),
+            amount: Interval { value, low: value - 1.0, high: value + 1.0 },
+            laps: 10,
+            wide: false,
+            pace: Some(pace),
+        }]
+    }
+
+    fn one(rounds: Vec<Vec<MeasuredCase>>, usual_pace: f64) -> MeasuredCase {
+        together(rounds, Some(usual_pace)).remove(0)
+    }
+
+    #[test]
+    fn rounds_of_the_same_pace_are_one_interval() {
+        let case = one(vec![round(100.0, 20.0), round(104.0, 20.0), round(103.0, 20.0)], 20.0);
+        assert_eq!(case.amount, Interval { value: 103.0, low: 99.0, high: 105.0 });
+        assert_eq!((case.laps, case.wide, case.pace), (30, false, Some(20.0)));
+    }
+
+    #[test]
+    fn rounds_of_a_slow_pace_do_not_count() {
+        let case = one(vec![round(100.0, 20.0), round(190.0, 38.0)], 20.0);
+        assert_eq!(case.amount, Interval { value: 100.0, low: 99.0, high: 101.0 });
+        assert_eq!((case.laps, case.wide), (10, false));
+    }
+
+    #[test]
+    fn what_was_only_slow_may_be_less() {
+        let case = one(vec![round(201.0, 40.0), round(201.0, 40.0)], 20.0);
+        assert_eq!(case.amount, Interval { value: 201.0, low: 50.0, high: 202.0 });
+        assert!(case.wide);
+    }
 }

@@ -2,6 +2,7 @@
 
 mod callgrind;
 pub mod instructions;
+pub mod pace;
 pub mod time;
 
 use crate::document::{Interval, MetricKind};
@@ -41,4 +42,6 @@ pub struct Measured {
     pub laps: u64,
     /// Whether the interval is wider than it should be.
     pub wide: bool,
+    /// Nanoseconds that the fixed work of [`pace`] took beside it, where time is measured.
+    pub pace: Option<f64>,
 }

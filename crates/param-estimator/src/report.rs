@@ -127,6 +127,9 @@ fn settings_rows(settings: &Settings) -> Vec<(&'static str, String)> {
     if settings.metric == MetricKind::Instructions {
         rows.push(("Instructions per second", rate(settings.instructions_per_second)));
     }
+    if let Some(pace) = settings.pace {
+        rows.push(("Pace", format!("{} µs for fixed work", figure::significant(pace / 1e3))));
+    }
     rows.push(("Safety", figure::times(Some(settings.safety))));
     rows.push(("Points paid for", figure::percent(settings.quantile)));
     rows

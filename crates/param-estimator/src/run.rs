@@ -6,7 +6,7 @@ use crate::estimate::{self, Findings};
 use crate::experiment::{Case, Experiment};
 use crate::experiments;
 use crate::journal::Journal;
-use crate::measure::{MeasuredCase, Observer, measure};
+use crate::measure::{MeasuredCase, MeasuredCases, Observer, measure};
 use crate::metric::Metric;
 use crate::price::Price;
 use crate::scene::{Scale, Scene};
@@ -57,12 +57,13 @@ impl Request {
         Scene::new(self.table.clone(), self.protocol_version, self.engine, scale, states)
     }
 
-    fn settings(&self, metric: &dyn Metric) -> Settings {
+    fn settings(&self, metric: &dyn Metric, pace: Option<f64>) -> Settings {
         Settings {
             base_version: self.base_version,
             base: self.base.clone(),
             metric: self.metric,
             measured_by: metric.by(),
+            pace,
             quick: self.quick,
             engine: self.engine.to_string(),
             database: self.state.database.name().to_owned(),
@@ -113,9 +114,10 @@ pub fn run(
     let cases: usize = chosen.iter().map(|experiment| experiment.cases.len()).sum();
     observer.starts(cases * metric.rounds() as usize, journal.len());
     let measured = measure(&chosen, &scene, metric, &mut journal, observer)?;
+    let MeasuredCases { experiments: measured, pace } = measured;
     let made: Vec<(&Experiment, Vec<MeasuredCase>)> = chosen.iter().zip(measured).collect();
     let left_out: Vec<&Experiment> = left_out.iter().collect();
-    let settings = request.settings(metric);
+    let settings = request.settings(metric, pace);
     let findings = estimate::find(&made, &left_out, &request.table, &settings)?;
     let Findings { experiments, estimates, coverage } = findings;
     let document = Document {

@@ -59,7 +59,7 @@ impl Scale {
         match metric {
             MetricKind::Time => Scale {
                 gas_of_lap: 3_000_000_000_000,
-                chunk_len: if quick { 100 } else { 200 },
+                chunk_len: if quick { 50 } else { 200 },
                 quick,
             },
             MetricKind::Instructions => Scale { gas_of_lap: 300_000_000_000, chunk_len: 50, quick },

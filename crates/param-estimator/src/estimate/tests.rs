@@ -11,6 +11,7 @@ fn settings() -> Settings {
         base: "the latest".to_owned(),
         metric: MetricKind::Time,
         measured_by: "nobody".to_owned(),
+        pace: None,
         quick: false,
         engine: "none".to_owned(),
         database: "none".to_owned(),
@@ -34,6 +35,7 @@ fn measured(truth: &[(Price, f64)], charges: &[Vec<(Price, f64)>]) -> Vec<Measur
             amount: Interval { value: time, low: time * 0.99, high: time * 1.01 },
             laps: 10,
             wide: false,
+            pace: None,
         }
     };
     charges.iter().map(case).collect()

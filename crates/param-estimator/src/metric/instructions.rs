@@ -155,7 +155,8 @@ impl Metric for Instructions {
 
     fn measure(&mut self, work: &mut dyn Work) -> Result<Measured, EstimatorError> {
         let amount = self.laps(work, LAPS)?;
-        Ok(Measured { amount, laps: LAPS as u64, wide: amount.relative_width() > WIDE })
+        let wide = amount.relative_width() > WIDE;
+        Ok(Measured { amount, laps: LAPS as u64, wide, pace: None })
     }
 
     fn glance(&mut self, work: &mut dyn Work) -> Result<f64, EstimatorError> {

@@ -1,8 +1,10 @@
 //! Time as it passes, by the system's monotonic clock, on a thread that stays on one processor.
 //!
 //! Full and idle laps take turns, so that both see the same machine. They are repeated until the interval
-//! of the difference is narrow, or the time for a case is over.
+//! of the difference is narrow, or the time for a case is over. Laps in which the machine was slower than
+//! it usually is are made again, until patience is over.
 
+use super::pace::Pace;
 use super::{Measured, Metric};
 use crate::document::{Interval, MetricKind};
 use crate::error::EstimatorError;
@@ -19,15 +21,25 @@ pub struct Precision {
     pub width: f64,
     /// Rounds in which all cases are measured.
     pub rounds: u32,
+    /// How much time may be lost to a machine that is slower than usual, as a share of the other time.
+    pub patience: f64,
 }
 
 impl Precision {
     /// For a run of under two minutes.
-    pub const QUICK: Precision =
-        Precision { budget: Duration::from_millis(40), width: 0.03, rounds: 2 };
+    pub const QUICK: Precision = Precision {
+        budget: Duration::from_millis(30),
+        width: 0.03,
+        rounds: 2,
+        patience: 0.45,
+    };
     /// For a table that is to be used.
-    pub const FULL: Precision =
-        Precision { budget: Duration::from_millis(600), width: 0.01, rounds: 3 };
+    pub const FULL: Precision = Precision {
+        budget: Duration::from_millis(600),
+        width: 0.01,
+        rounds: 3,
+        patience: 1.0,
+    };
 }
 
 /// Fewest laps of each kind.
@@ -42,6 +54,7 @@ const WIDE: f64 = 0.15;
 pub struct Time {
     precision: Precision,
     pinned: Option<usize>,
+    pace: Pace,
 }
 
 impl Time {
@@ -51,12 +64,12 @@ impl Time {
         // The last one: systems prefer the first for their own work.
         let core = core_affinity::get_core_ids().and_then(|cores| cores.last().copied());
         let pinned = core.filter(|core| core_affinity::set_for_current(*core)).map(|core| core.id);
-        Time { precision, pinned }
+        Time { precision, pinned, pace: Pace::new(precision.patience) }
     }
 
     /// Laps in turn until the difference is known, or the budget is spent.
     fn laps(
-        &self,
+        &mut self,
         work: &mut dyn Work,
         budget: Duration,
         fewest: usize,
@@ -65,24 +78,27 @@ impl Time {
         // What is read and made for the first time only, and predictions of the processor.
         lap(work, Lap::Full)?;
         lap(work, Lap::Idle)?;
-        let start = Instant::now();
-        while laps.full.len() < MOST {
-            laps.full.push(lap(work, Lap::Full)?);
-            laps.idle.push(lap(work, Lap::Idle)?);
-            if laps.full.len() < fewest {
-                // A lap that alone is longer than all should be.
-                if start.elapsed() > budget * 4 && laps.full.len() >= 2 {
-                    break;
-                }
+        let (start, mut lost) = (Instant::now(), Duration::ZERO);
+        loop {
+            lost += self.pace.wait();
+            let begins = Instant::now();
+            let pair = [lap(work, Lap::Full)?, lap(work, Lap::Idle)?];
+            let reading = self.pace.read();
+            if self.pace.is_slow(reading) && self.pace.lose(begins.elapsed()) {
+                lost += begins.elapsed();
                 continue;
             }
-            let is_narrow = laps.full.len().is_multiple_of(8)
+            laps.push(pair, reading);
+            let (count, spent) = (laps.full.len(), start.elapsed().saturating_sub(lost));
+            // A lap that alone is longer than all should be.
+            let is_long = spent > budget * 2 && count >= fewest.min(3);
+            let is_narrow = count.is_multiple_of(8)
                 && laps.difference().relative_width() <= self.precision.width;
-            if is_narrow || start.elapsed() >= budget {
-                break;
+            let is_enough = count >= fewest && (is_narrow || spent >= budget);
+            if is_enough || is_long || count >= MOST {
+                return Ok(laps);
             }
         }
-        Ok(laps)
     }
 }
 
@@ -91,9 +107,17 @@ impl Time {
 struct Laps {
     full: Vec<f64>,
     idle: Vec<f64>,
+    /// The machine's pace after them.
+    pace: Vec<f64>,
 }
 
 impl Laps {
+    fn push(&mut self, [full, idle]: [f64; 2], pace: f64) {
+        self.full.push(full);
+        self.idle.push(idle);
+        self.pace.push(pace);
+    }
+
     fn difference(&mut self) -> Interval {
         median(&mut self.full).minus(median(&mut self.idle))
     }
@@ -128,7 +152,8 @@ impl Metric for Time {
         let mut laps = self.laps(work, self.precision.budget, FEWEST)?;
         let amount = laps.difference().times(1.0 / work.units().max(1) as f64).not_negative();
         let wide = amount.relative_width() > WIDE;
-        Ok(Measured { amount, laps: laps.full.len() as u64, wide })
+        let pace = Some(median(&mut laps.pace).value);
+        Ok(Measured { amount, laps: laps.full.len() as u64, wide, pace })
     }
 
     fn glance(&mut self, work: &mut dyn Work) -> Result<f64, EstimatorError> {
