@@ -8,9 +8,13 @@ use crate::price::Price;
 use serde::{Deserialize, Serialize};
 use torr_primitives::ProtocolVersion;
 
+pub mod check;
+pub mod compare;
 mod json;
+mod machine;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod verdict;
 
 /// The form of the file; it changes when older files cannot be read any more.
 pub const FORMAT: u32 = 1;
@@ -60,7 +64,7 @@ pub struct Settings {
     pub metric: MetricKind,
     /// How it was measured, for people: the clock, or who counted.
     pub measured_by: String,
-    /// Nanoseconds that the fixed work of [`pace`](crate::metric::pace) usually took, where time is measured.
+    /// Nanoseconds that the fixed work of [`pace`](crate::measure::metric::pace) usually took, where time is measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pace: Option<f64>,
     /// Whether the run was a quick one.

@@ -1,17 +1,19 @@
 //! From what was measured to prices, and to the table.
 
+use self::fit::{Fit, Observation};
 use crate::charges::Charged;
 use crate::document::{
     Coverage, Estimate, ExperimentRecord, Found, Interval, MetricKind, Point, Settings,
 };
 use crate::error::EstimatorError;
 use crate::experiment::Experiment;
-use crate::fit::{self, Fit, Observation};
 use crate::measure::MeasuredCase;
 use crate::price::{Part, Price};
 use std::collections::{BTreeMap, BTreeSet};
 use torr_parameters::{ActionCost, Cost, RuntimeConfig, Table, Value};
 use torr_primitives::Gas;
+
+pub mod fit;
 
 /// Nanoseconds, or instructions, that a use of each price takes at the worst.
 type Amounts = BTreeMap<Price, Interval>;

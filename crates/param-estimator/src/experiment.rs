@@ -6,7 +6,7 @@
 use crate::charges::Charges;
 use crate::error::EstimatorError;
 use crate::price::Price;
-use crate::scene::Scene;
+use crate::work::scene::Scene;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -15,9 +15,9 @@ mod signatures;
 mod state_inits;
 mod storage;
 
-use crate::calls::{Calls, Setting};
-use crate::contract::Script;
 use crate::experiment::{Case, Experiment, Work};
+use crate::work::calls::{Calls, Setting};
+use crate::work::contract::Script;
 
 /// All experiments.
 pub fn all() -> Vec<Experiment> {

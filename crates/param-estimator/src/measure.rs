@@ -4,16 +4,21 @@
 //! pace: rounds in which it was slower than in another do not count, and what the others differ by is
 //! part of the uncertainty.
 
+use self::journal::Journal;
+use self::metric::pace::{self, SLOW};
+use self::metric::{Measured, Metric};
+use self::search::Tried;
 use crate::charges::Charges;
 use crate::document::Interval;
 use crate::error::EstimatorError;
 use crate::experiment::{Case, Experiment};
-use crate::journal::Journal;
-use crate::metric::pace::{self, SLOW};
-use crate::metric::{Measured, Metric};
-use crate::scene::Scene;
-use crate::search;
+use crate::work::scene::Scene;
 use serde::{Deserialize, Serialize};
+
+pub mod journal;
+pub mod metric;
+pub mod search;
+pub mod statistics;
 
 /// A case as it was measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,30 +104,48 @@ fn round_of(
     observer: &mut dyn Observer,
 ) -> Result<Vec<MeasuredCase>, EstimatorError> {
     let mut cases: Vec<MeasuredCase> = Vec::new();
+    let mut searches: Vec<(usize, Tried)> = Vec::new();
     for (index, case) in experiment.cases.iter().enumerate() {
-        let known = first.and_then(|first| first.get(index));
-        let parameters = match (known, same_search(experiment, index, scene)) {
-            (Some(known), _) => known.parameters.clone(),
-            (None, Some(before)) => {
-                cases.get(before).map_or_else(Vec::new, |before| before.parameters.clone())
+        let parameters = match first.and_then(|first| first.get(index)) {
+            Some(known) => known.parameters.clone(),
+            None if case.parameters.is_empty() => Vec::new(),
+            None => {
+                let tried = tried(experiment, index, &searches, scene, metric)?;
+                let worst = tried.worst();
+                searches.push((index, tried));
+                worst
             }
-            (None, None) => search::worst(case, scene, metric)?,
         };
+        let known = first.and_then(|first| first.get(index));
         cases.push(measure_case(case, known, parameters, scene, metric)?);
         observer.measured();
     }
     Ok(cases)
 }
 
-/// In a quick run, the case before with the same parameters: what is the worst at one size is taken for the
-/// worst at others too.
-fn same_search(experiment: &Experiment, index: usize, scene: &Scene) -> Option<usize> {
-    if !scene.scale.quick {
-        return None;
+/// Sizes of a line at which all values of parameters are tried; in a quick run it is one.
+const SEARCHED: usize = 2;
+
+/// Searches for the worst values of a case. All are tried at the first sizes of a line. What was worst
+/// there is taken for the worst at others too: the worst few are tried again, and in a quick run none.
+fn tried(
+    experiment: &Experiment,
+    index: usize,
+    searches: &[(usize, Tried)],
+    scene: &Scene,
+    metric: &mut dyn Metric,
+) -> Result<Tried, EstimatorError> {
+    let cases = &experiment.cases;
+    let Some(case) = cases.get(index) else { return Ok(Tried::default()) };
+    let of_line = |(index, _): &&(usize, Tried)| {
+        cases.get(*index).is_some_and(|before| before.parameters == case.parameters)
+    };
+    let before: Vec<&Tried> = searches.iter().filter(of_line).map(|(_, tried)| tried).collect();
+    match before.last() {
+        Some(before) if scene.scale.quick => Ok((*before).clone()),
+        Some(last) if before.len() >= SEARCHED => last.few(case, scene, metric),
+        _ => search::search(case, scene, metric),
     }
-    let case = experiment.cases.get(index).filter(|case| !case.parameters.is_empty())?;
-    let mut before = experiment.cases.iter().take(index);
-    before.position(|before| before.parameters == case.parameters)
 }
 
 fn measure_case(

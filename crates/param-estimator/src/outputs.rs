@@ -3,11 +3,13 @@
 use crate::document::Document;
 use crate::error::EstimatorError;
 use crate::estimate::{self, Write};
-use crate::report;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use torr_parameters::Table;
+
+pub mod report;
+pub mod terminal;
 
 /// Where the files of a run are.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,21 +1,20 @@
 //! What the command line does.
 
-use crate::callgrind;
-use crate::check::{Excess, over_limit};
-use crate::cli::{Arguments, Measuring, Task, Writing};
-use crate::compare::compare;
+use self::cli::{Arguments, Measuring, Task, Writing};
+use self::progress::Progress;
+use crate::document::check::{Excess, over_limit};
+use crate::document::compare::compare;
 use crate::document::{Document, Machine, MetricKind};
 use crate::error::EstimatorError;
 use crate::experiments;
-use crate::metric::Metric;
-use crate::metric::instructions::Instructions;
-use crate::metric::time::{Precision, Time};
+use crate::measure::metric::Metric;
+use crate::measure::metric::instructions::Instructions;
+use crate::measure::metric::time::{Precision, Time};
 use crate::outputs::Outputs;
+use crate::outputs::terminal::{self, Colours};
 use crate::price::Price;
-use crate::progress::Progress;
 use crate::run::{Request, run};
-use crate::states::StateSettings;
-use crate::terminal::{self, Colours};
+use crate::work::states::StateSettings;
 use clap::Parser;
 use std::fs;
 use std::io::{self, IsTerminal, Write as _};
@@ -23,6 +22,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use torr_parameters::{LATEST_VERSION, Table};
 use torr_primitives::ProtocolVersion;
+
+pub mod callgrind;
+pub mod cli;
+pub mod progress;
 
 /// A cost is too low, or has changed.
 const FOUND: u8 = 1;

@@ -6,7 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use param_estimator::document::Document;
-use param_estimator::report;
+use param_estimator::outputs::report;
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::Path;

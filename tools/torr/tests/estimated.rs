@@ -4,16 +4,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::indexing_slicing, reason = "JSON that has no such field has failed the test")]
 
-use param_estimator::contract::{FULL, Script, Step};
 use param_estimator::document::{Found, Machine, MetricKind};
 use param_estimator::error::EstimatorError;
 use param_estimator::estimate::Write;
 use param_estimator::experiment::Experiment;
 use param_estimator::measure::Observer;
-use param_estimator::metric::time::{Precision, Time};
+use param_estimator::measure::metric::time::{Precision, Time};
 use param_estimator::outputs::Outputs;
 use param_estimator::run::{Request, RunObserver, run};
-use param_estimator::states::{DatabaseKind, StateSettings};
+use param_estimator::work::contract::{FULL, Script, Step};
+use param_estimator::work::states::{DatabaseKind, StateSettings};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fs;

@@ -6,7 +6,7 @@ use crate::{no_one_breaks, rust_files};
 /// The only files with `unsafe` code.
 const WITH_UNSAFE: &[&str] = &[
     "crates/crypto/src/bls12381/native.rs",
-    "crates/param-estimator/src/metric/callgrind.rs",
+    "crates/param-estimator/src/measure/metric/callgrind.rs",
     "crates/vm-runner/src/engine/wasmer.rs",
     "crates/vm-runner/src/engine/wasmer/host.rs",
     "crates/vm-runner/src/engine/wasmer/instance.rs",

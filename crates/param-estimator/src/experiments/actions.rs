@@ -26,7 +26,7 @@ mod work;
 
 use crate::experiment::Experiment;
 use crate::price::Price;
-use crate::states::Nodes;
+use crate::work::states::Nodes;
 use kind::{Kind, Side};
 use torr_parameters::{ActionCost, ExtCost};
 

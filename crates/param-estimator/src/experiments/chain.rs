@@ -3,12 +3,12 @@
 //! A contract asks again and again, in a receipt of a chunk that is applied.
 
 use crate::charges::Charges;
-use crate::chunks::{Chunk, Chunks, VALIDATORS, validator};
-use crate::contract::{FULL, IDLE, Script, Step};
 use crate::experiment::{Bound, Case, Experiment, Work};
 use crate::price::Price;
-use crate::requests::call_receipt;
-use crate::states::{Nodes, account_id, account_records, secret_key};
+use crate::work::chunks::{Chunk, Chunks, VALIDATORS, validator};
+use crate::work::contract::{FULL, IDLE, Script, Step};
+use crate::work::requests::call_receipt;
+use crate::work::states::{Nodes, account_id, account_records, secret_key};
 use torr_parameters::{ActionCost, ExtCost, Locality};
 
 const NAME: u32 = 64;

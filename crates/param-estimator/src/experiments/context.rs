@@ -4,9 +4,9 @@
 //! those costs hold for all of them.
 
 use super::call_case;
-use crate::calls::Setting;
-use crate::contract::{Script, Step};
 use crate::experiment::{Bound, Experiment};
+use crate::work::calls::Setting;
+use crate::work::contract::{Script, Step};
 use torr_primitives::{AccountContract, Balance};
 use torr_vm_logic::context::Context;
 

@@ -3,11 +3,11 @@
 //! The number of items is what grows. Whether the points of many items are the same or all different, and
 //! which numbers they are multiplied by, is searched for: algorithms for many items sort them.
 
-use crate::calls::{Calls, Setting};
-use crate::contract::{Script, Step};
 use crate::error::EstimatorError;
 use crate::experiment::{Bound, Case, Experiment, Parameter, Work};
 use crate::price::Price;
+use crate::work::calls::{Calls, Setting};
+use crate::work::contract::{Script, Step};
 use sha2::{Digest, Sha512};
 use torr_crypto::{alt_bn128, bls12381};
 use torr_parameters::ExtCost;

@@ -1,10 +1,10 @@
 //! Hashes of bytes in memory.
 
 use super::call_case;
-use crate::calls::Setting;
-use crate::contract::{Script, Step};
 use crate::experiment::{Bound, Experiment};
 use crate::price::Price;
+use crate::work::calls::Setting;
+use crate::work::contract::{Script, Step};
 use torr_parameters::ExtCost;
 
 /// Lengths that are hashed, in bytes: those at which another block begins, and long ones.

@@ -3,10 +3,10 @@
 //! All plain instructions have one price, so the slowest class decides it.
 
 use super::call_case;
-use crate::calls::Setting;
-use crate::contract::{FIRST_LOCAL, FREE_LOCALS, Script, Step};
 use crate::experiment::{Bound, Case, Experiment};
 use crate::price::Price;
+use crate::work::calls::Setting;
+use crate::work::contract::{FIRST_LOCAL, FREE_LOCALS, Script, Step};
 use wasm_encoder::{BlockType, Instruction, MemArg};
 
 /// How often a piece stands in a loop.

@@ -4,7 +4,7 @@ use crate::charges::Charges;
 use crate::error::EstimatorError;
 use crate::experiment::{Bound, Case, Experiment, Lap, Parameter, Work};
 use crate::price::Price;
-use crate::scene::Scene;
+use crate::work::scene::Scene;
 use std::sync::Arc;
 use tempfile::TempDir;
 use torr_parameters::{ActionCost, ExtCost};
@@ -25,6 +25,8 @@ const GROWTHS: [u64; 3] = [30, 5, 200];
 /// A family of modules that compilers take, and one that they are not given, by their numbers.
 const COMPILED: u64 = 0;
 const INTERPRETED: u64 = 28;
+/// How often a length is halved in search of a contract that is accepted, and one more.
+const HALVINGS: u32 = 5;
 /// The most functions of a contract.
 const MOST_COPIES: u64 = 9_000;
 
@@ -96,8 +98,9 @@ fn case(length: u64) -> Case {
     })
 }
 
-/// A contract of about a length. Where the values make none that runs so, it is the one of the family that
-/// the search begins with: it is never found to be worse than itself.
+/// A contract of about a length, or of a part of it where a longer one does not run so. Where the values
+/// make none at all, it is one of the family that the search begins with: it is never found to be worse
+/// than itself.
 fn code(
     scene: &Scene,
     length: u64,
@@ -107,8 +110,11 @@ fn code(
 ) -> Result<Code, EstimatorError> {
     let family = values.first().copied().unwrap_or(first);
     let n = values.get(1).copied().unwrap_or(1) as u32;
-    let tries = [(family, n), (first, n), (first, GROWTHS[0] as u32)];
-    let found = tries.into_iter().find_map(|(family, n)| contract(scene, length, family, n, way));
+    let kinds = [(family, n), (first, n), (first, GROWTHS[0] as u32)];
+    let mut tries = kinds
+        .into_iter()
+        .flat_map(|(family, n)| (0..HALVINGS).map(move |halvings| (family, n, length >> halvings)));
+    let found = tries.find_map(|(family, n, length)| contract(scene, length, family, n, way));
     found.ok_or_else(|| EstimatorError::of_work("no contract of that kind is accepted"))
 }
 

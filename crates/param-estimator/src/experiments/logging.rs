@@ -1,10 +1,10 @@
 //! Texts: their decoding, and logs.
 
 use super::call_case;
-use crate::calls::Setting;
-use crate::contract::{Script, Step};
 use crate::experiment::{Bound, Case, Experiment};
 use crate::price::Price;
+use crate::work::calls::Setting;
+use crate::work::contract::{Script, Step};
 use torr_parameters::ExtCost;
 
 /// Lengths of texts, in bytes; the logs of a call may have 16 384 together.

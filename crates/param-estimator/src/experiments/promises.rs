@@ -4,10 +4,10 @@
 //! too, to see whether the price holds for both.
 
 use super::call_case;
-use crate::calls::Setting;
-use crate::contract::{Script, Step};
 use crate::experiment::{Bound, Case, Experiment};
 use crate::price::Price;
+use crate::work::calls::Setting;
+use crate::work::contract::{Script, Step};
 use torr_parameters::ExtCost;
 use torr_primitives::Balance;
 use torr_vm_logic::context::Context;

@@ -4,10 +4,10 @@
 //! memory, then registers.
 
 use super::call_case;
-use crate::calls::Setting;
-use crate::contract::{Script, Step};
 use crate::experiment::{Bound, Case, Experiment};
 use crate::price::Price;
+use crate::work::calls::Setting;
+use crate::work::contract::{Script, Step};
 use torr_parameters::ExtCost;
 
 /// Lengths that are moved, in bytes: unaligned, and up to what is larger than any cache near the core.

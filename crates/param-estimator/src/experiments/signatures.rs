@@ -1,10 +1,10 @@
 //! Signatures that contracts verify, and keys that they recover from them.
 
-use crate::calls::{Calls, Setting};
-use crate::contract::{Script, Step};
 use crate::error::EstimatorError;
 use crate::experiment::{Bound, Case, Experiment, Work};
 use crate::price::Price;
+use crate::work::calls::{Calls, Setting};
+use crate::work::contract::{Script, Step};
 use torr_crypto::key::{KeyType, PublicKey, SecretKey, Signature};
 use torr_parameters::ExtCost;
 

@@ -1,10 +1,10 @@
 //! The host function that names the account of a universal state init.
 
-use crate::calls::{Calls, Setting};
-use crate::contract::{Script, Step};
 use crate::error::EstimatorError;
 use crate::experiment::{Bound, Case, Experiment, Work};
 use crate::price::Price;
+use crate::work::calls::{Calls, Setting};
+use crate::work::contract::{Script, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use torr_parameters::ExtCost;
 use torr_primitives::GlobalContractIdentifier;

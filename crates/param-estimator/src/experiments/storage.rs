@@ -5,14 +5,14 @@
 //! turns among parts of the storage, so that a database reads what its cache does not have.
 
 use crate::charges::Charges;
-use crate::chunks::{Chunk, Chunks};
-use crate::contract::{FULL, IDLE, Script, Step};
 use crate::error::EstimatorError;
 use crate::experiment::{Bound, Case, Experiment, Work};
 use crate::price::Price;
-use crate::requests::call_receipt;
-use crate::scene::Scene;
-use crate::states::{Nodes, STORE, account_id, account_records, secret_key, stored_key};
+use crate::work::chunks::{Chunk, Chunks};
+use crate::work::contract::{FULL, IDLE, Script, Step};
+use crate::work::requests::call_receipt;
+use crate::work::scene::Scene;
+use crate::work::states::{Nodes, STORE, account_id, account_records, secret_key, stored_key};
 use torr_parameters::ExtCost;
 use torr_primitives::{AccountId, StateRecord};
 
@@ -44,7 +44,8 @@ struct Keys {
 }
 
 /// Keys that all states have.
-const STORED: Keys = Keys { length: 8, value: Some(crate::states::VALUE_LEN as u64), count: 0 };
+const STORED: Keys =
+    Keys { length: 8, value: Some(crate::work::states::VALUE_LEN as u64), count: 0 };
 
 impl Keys {
     /// How many a lap goes through.

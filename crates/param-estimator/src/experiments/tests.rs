@@ -1,15 +1,13 @@
 //! Experiments cover all that is priced, and each can be made.
 
 use super::all;
-use crate::contract::host_functions;
 use crate::document::MetricKind;
 use crate::experiment::Experiment;
 use crate::price::{Part, Price};
-use crate::scene::{Scale, Scene};
-use crate::states::{StateSettings, States};
+use crate::work::contract::host_functions;
+use crate::work::scene::{Scale, Scene};
 use std::collections::{BTreeMap, BTreeSet};
 use torr_parameters::{LATEST_VERSION, Table};
-use torr_vm_runner::EngineKind;
 
 /// Host functions that no experiment calls: they end the call, with less work than calls that go on.
 const END_THE_CALL: [&str; 6] = [
@@ -21,13 +19,6 @@ const END_THE_CALL: [&str; 6] = [
     "storage_iter_range",
 ];
 
-fn scene() -> Scene {
-    let scale = Scale { gas_of_lap: 1, chunk_len: 2, ..Scale::of(MetricKind::Time, true) };
-    let state = StateSettings { size: 100_000, database: Default::default(), folder: None };
-    let table = Table::builtin(LATEST_VERSION).unwrap();
-    Scene::new(table, LATEST_VERSION, EngineKind::Wasmer, scale, States::new(state)).unwrap()
-}
-
 /// What an experiment charges, and which host functions it calls.
 struct Made {
     experiment: Experiment,
@@ -35,8 +26,9 @@ struct Made {
     functions: BTreeSet<&'static str>,
 }
 
-fn made() -> Vec<Made> {
-    let scene = scene();
+fn made(quick: bool) -> Vec<Made> {
+    let scale = Scale { gas_of_lap: 1, chunk_len: 2, ..Scale::of(MetricKind::Time, quick) };
+    let scene = Scene::for_tests(scale);
     let make = |experiment: Experiment| {
         let mut made = Made { experiment, charged: BTreeSet::new(), functions: BTreeSet::new() };
         for case in &made.experiment.cases {
@@ -58,12 +50,19 @@ fn made() -> Vec<Made> {
 
 #[test]
 fn all_that_is_priced_is_measured() {
-    let made = made();
+    let made = made(true);
     let table = Table::builtin(LATEST_VERSION).unwrap();
     let prices = Price::all(&table);
     every_price_is_found_once_or_charged_by_nothing(&made, &prices);
     every_charge_is_known_where_it_is_needed(&made);
     every_host_function_is_called(&made);
+}
+
+/// Contracts are longer in a run that is not quick: as long as may be.
+#[test]
+fn the_greatest_sizes_can_be_made() {
+    let made = made(false);
+    every_charge_is_known_where_it_is_needed(&made);
 }
 
 fn every_price_is_found_once_or_charged_by_nothing(made: &[Made], prices: &[Price]) {

@@ -2,9 +2,9 @@
 
 use super::kind::{Kind, Line, Place, Request, names};
 use super::transfers::{COUNTS, SENT_COUNTS};
-use crate::contract::{IDLE, Script};
 use crate::error::EstimatorError;
-use crate::states::{account_records, secret_key};
+use crate::work::contract::{IDLE, Script};
+use crate::work::states::{account_records, secret_key};
 use torr_parameters::ActionCost;
 use torr_primitives::action::{Action, FunctionCallAction};
 use torr_primitives::{Balance, Gas};

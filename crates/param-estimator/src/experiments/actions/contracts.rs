@@ -4,7 +4,7 @@
 use super::kind::{Kind, Line, Place, Request, Side, names};
 use super::transfers::{COUNTS, SENT_COUNTS};
 use crate::error::EstimatorError;
-use crate::states::{Entries, account_id, account_records, secret_key};
+use crate::work::states::{Entries, account_id, account_records, secret_key};
 use torr_crypto::hash::CryptoHash;
 use torr_parameters::ActionCost;
 use torr_primitives::action::{

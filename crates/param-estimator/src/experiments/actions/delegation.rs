@@ -2,10 +2,10 @@
 
 use super::kind::{Kind, Line, Place, Request, names};
 use super::receipts::key_record;
-use crate::chunks::HEIGHT;
 use crate::error::EstimatorError;
-use crate::requests::{key_of_scheme, sign};
-use crate::states::{secret_key, user};
+use crate::work::chunks::HEIGHT;
+use crate::work::requests::{key_of_scheme, sign};
+use crate::work::states::{secret_key, user};
 use torr_crypto::key::{KeyType, PublicKeyHandle, SecretKey};
 use torr_parameters::ActionCost;
 use torr_primitives::AccessKeyPermission;

@@ -4,7 +4,7 @@ use super::kind::{Kind, Line, Place, Request, Side, names};
 use super::receipts::key_record;
 use super::transfers::{COUNTS, SENT_COUNTS};
 use crate::error::EstimatorError;
-use crate::requests::{near, public_key};
+use crate::work::requests::{near, public_key};
 use torr_crypto::key::{KeyType, PublicKey, PublicKeyHandle};
 use torr_parameters::ActionCost;
 use torr_primitives::action::{Action, AddKeyAction, DeleteKeyAction};

@@ -1,10 +1,10 @@
 //! Receipts that ask for nothing, which is what every receipt costs.
 
 use super::kind::{Kind, Line, Place, Request, names};
-use crate::chunks::GAS_PRICE;
 use crate::error::EstimatorError;
-use crate::requests::{Signer, key_of_scheme, near};
-use crate::states::user;
+use crate::work::chunks::GAS_PRICE;
+use crate::work::requests::{Signer, key_of_scheme, near};
+use crate::work::states::user;
 use torr_crypto::key::{KeyType, PublicKeyHandle};
 use torr_parameters::ActionCost;
 use torr_primitives::transaction::TransactionNonce;

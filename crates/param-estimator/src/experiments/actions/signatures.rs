@@ -6,8 +6,8 @@ use super::terms::ML_DSA_65;
 use super::transfers::transfer;
 use crate::error::EstimatorError;
 use crate::experiment::{Bound, Experiment};
-use crate::requests::{Signer, key_of_scheme};
-use crate::states::user;
+use crate::work::requests::{Signer, key_of_scheme};
+use crate::work::states::user;
 use torr_crypto::key::{KeyType, PublicKeyHandle};
 use torr_primitives::{AccessKeyPermission, Balance};
 

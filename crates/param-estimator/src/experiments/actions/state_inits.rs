@@ -2,10 +2,10 @@
 
 use super::contracts::global_contract;
 use super::kind::{Kind, Line, Place, Request, names};
-use crate::contract::SPREAD;
 use crate::error::EstimatorError;
-use crate::requests::{near, public_key};
-use crate::states::account_id;
+use crate::work::contract::SPREAD;
+use crate::work::requests::{near, public_key};
+use crate::work::states::account_id;
 use std::collections::{BTreeMap, BTreeSet};
 use torr_crypto::key::{KeyType, PublicKeyHandle};
 use torr_parameters::ActionCost;

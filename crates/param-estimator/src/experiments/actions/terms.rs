@@ -7,7 +7,7 @@ use super::kind::{Place, Side};
 use crate::charges::Charges;
 use crate::error::EstimatorError;
 use crate::price::Price;
-use crate::scene::Scene;
+use crate::work::scene::Scene;
 use torr_crypto::key::KeyType;
 use torr_parameters::{ActionCost, Locality};
 use torr_primitives::access_key::{AccessKeyPermission, FunctionCallPermission};

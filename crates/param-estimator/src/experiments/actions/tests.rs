@@ -4,17 +4,12 @@ use super::all;
 use crate::document::MetricKind;
 use crate::experiment::{Case, Experiment, Lap};
 use crate::price::Price;
-use crate::scene::{Scale, Scene};
-use crate::states::{DatabaseKind, StateSettings, States};
+use crate::work::scene::{Scale, Scene};
 use std::collections::BTreeSet;
 use torr_parameters::{ActionCost, LATEST_VERSION, Locality, Table};
-use torr_vm_runner::EngineKind;
 
 fn scene() -> Scene {
-    let table = Table::builtin(LATEST_VERSION).unwrap();
-    let settings = StateSettings { size: 100_000, database: DatabaseKind::Embedded, folder: None };
-    let scale = Scale { chunk_len: 3, ..Scale::of(MetricKind::Instructions, true) };
-    Scene::new(table, LATEST_VERSION, EngineKind::Wasmer, scale, States::new(settings)).unwrap()
+    Scene::for_tests(Scale { chunk_len: 3, ..Scale::of(MetricKind::Instructions, true) })
 }
 
 /// The first values of its parameters.

@@ -2,8 +2,8 @@
 
 use super::kind::{Kind, Line, Place, Request, names};
 use crate::error::EstimatorError;
-use crate::requests::near;
-use crate::states::secret_key;
+use crate::work::requests::near;
+use crate::work::states::secret_key;
 use torr_parameters::ActionCost;
 use torr_primitives::Balance;
 use torr_primitives::action::{Action, StakeAction, TransferAction};

@@ -4,7 +4,7 @@
 use crate::document::MetricKind;
 use crate::error::EstimatorError;
 use crate::price::Price;
-use crate::states::States;
+use crate::work::states::States;
 use std::cell::{Ref, RefCell};
 use std::fmt;
 use std::sync::Arc;
@@ -111,6 +111,19 @@ impl Scene {
         let runner = Runner::new(self.engine, CacheConfig::default())?;
         drop(self.runner.replace(runner));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+impl Scene {
+    /// A scene for tests: the latest table, and little state.
+    pub(crate) fn for_tests(scale: Scale) -> Scene {
+        use crate::work::states::{DatabaseKind, StateSettings};
+        let database = DatabaseKind::Embedded;
+        let states = States::new(StateSettings { size: 100_000, database, folder: None });
+        let version = torr_parameters::LATEST_VERSION;
+        let table = Table::builtin(version).unwrap();
+        Scene::new(table, version, EngineKind::Wasmer, scale, states).unwrap()
     }
 }
 

@@ -7,8 +7,8 @@ use crate::charges::Charges;
 use crate::error::EstimatorError;
 use crate::experiment::{Lap, Work};
 use crate::price::Price;
-use crate::scene::Scene;
-use crate::states::{Applied, State};
+use crate::work::scene::Scene;
+use crate::work::states::{Applied, State};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use torr_crypto::hash::CryptoHash;
@@ -313,7 +313,7 @@ impl Work for Chunks<'_> {
 
 fn epoch() -> Result<EpochContext, EstimatorError> {
     let stake = Balance::from_yoctonear(10_u128.pow(30));
-    let names = (0..VALIDATORS).map(|number| crate::states::account_id(&validator(number)));
+    let names = (0..VALIDATORS).map(|number| crate::work::states::account_id(&validator(number)));
     let validators: BTreeMap<AccountId, Balance> =
         names.map(|name| Ok((name?, stake))).collect::<Result<_, EstimatorError>>()?;
     let total = stake.checked_mul(VALIDATORS as u128).unwrap_or(stake);

@@ -9,7 +9,7 @@ use super::{Measured, Metric};
 use crate::document::{Interval, MetricKind};
 use crate::error::EstimatorError;
 use crate::experiment::{Lap, Work};
-use crate::statistics::median;
+use crate::measure::statistics::median;
 use std::time::{Duration, Instant};
 
 /// How long and how exactly times are measured.
@@ -27,19 +27,11 @@ pub struct Precision {
 
 impl Precision {
     /// For a run of under two minutes.
-    pub const QUICK: Precision = Precision {
-        budget: Duration::from_millis(30),
-        width: 0.03,
-        rounds: 2,
-        patience: 0.45,
-    };
+    pub const QUICK: Precision =
+        Precision { budget: Duration::from_millis(30), width: 0.03, rounds: 2, patience: 0.45 };
     /// For a table that is to be used.
-    pub const FULL: Precision = Precision {
-        budget: Duration::from_millis(600),
-        width: 0.01,
-        rounds: 3,
-        patience: 1.0,
-    };
+    pub const FULL: Precision =
+        Precision { budget: Duration::from_millis(300), width: 0.01, rounds: 3, patience: 0.6 };
 }
 
 /// Fewest laps of each kind.

@@ -6,7 +6,7 @@
 use crate::document::{ExperimentRecord, Interval, MetricKind, Point};
 use crate::error::EstimatorError;
 use crate::figure::{self, Unit};
-use crate::report::drawing::{self, Axis, Dot, Drawn, INK, MUTED, Picture, Plane, Side};
+use crate::outputs::report::drawing::{self, Axis, Dot, Drawn, INK, MUTED, Picture, Plane, Side};
 use maud::{Markup, html};
 use plotters::style::{Color, RGBColor};
 

@@ -1,7 +1,7 @@
 //! Charts: a plane with scales, drawn as vector graphics inside the page.
 
+use crate::document::verdict::Verdict;
 use crate::error::EstimatorError;
-use crate::verdict::Verdict;
 use maud::{Markup, PreEscaped, html};
 use plotters::coord::Shift;
 use plotters::coord::cartesian::Cartesian2d;

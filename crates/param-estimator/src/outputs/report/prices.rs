@@ -1,9 +1,9 @@
 //! The table of all prices.
 
+use crate::document::verdict::Verdict;
 use crate::document::{Document, Estimate, Found};
 use crate::figure;
-use crate::report::{anchor, class};
-use crate::verdict::Verdict;
+use crate::outputs::report::{anchor, class};
 use maud::{Markup, html};
 
 /// The section with the table.

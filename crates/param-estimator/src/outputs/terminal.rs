@@ -1,8 +1,8 @@
 //! What was found as a table on a terminal.
 
+use crate::document::verdict::{Tally, Verdict};
 use crate::document::{Document, Estimate, Found};
 use crate::figure;
-use crate::verdict::{Tally, Verdict};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, presets};
 use std::fmt::Write;

@@ -1,10 +1,10 @@
 //! How long a Tgas of each price takes, as bars, the longest first.
 
+use crate::document::verdict::{self, Verdict};
 use crate::document::{Document, Estimate, Interval};
 use crate::error::EstimatorError;
 use crate::figure;
-use crate::report::drawing::{self, Axis, Drawn, INK, LIMIT, MUTED, Picture, Plane, Side};
-use crate::verdict::{self, Verdict};
+use crate::outputs::report::drawing::{self, Axis, Drawn, INK, LIMIT, MUTED, Picture, Plane, Side};
 use maud::{Markup, html};
 use plotters::style::Color;
 

@@ -1,9 +1,9 @@
 //! The command line.
 
 use crate::document::MetricKind;
+use crate::document::verdict::LIMIT;
 use crate::estimate::Write;
-use crate::states::DatabaseKind;
-use crate::verdict::LIMIT;
+use crate::work::states::DatabaseKind;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use torr_primitives::ProtocolVersion;

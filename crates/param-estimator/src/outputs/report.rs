@@ -10,10 +10,10 @@ mod experiments;
 mod prices;
 mod truth_chart;
 
+use crate::document::verdict::{Tally, Verdict};
 use crate::document::{Coverage, Document, Machine, MetricKind, Settings};
 use crate::error::EstimatorError;
 use crate::figure;
-use crate::verdict::{Tally, Verdict};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// How the page looks. Colours that charts have too are added by [`colours`].

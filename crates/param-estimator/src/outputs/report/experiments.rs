@@ -1,13 +1,13 @@
 //! What was measured: a section for each experiment, with its chart.
 
+use crate::document::verdict::Verdict;
 use crate::document::{Document, Estimate, ExperimentRecord, Found, MetricKind, Point};
 use crate::error::EstimatorError;
 use crate::experiment::Bound;
 use crate::figure::{self, Unit};
+use crate::outputs::report::experiment_chart::{self, Shape};
+use crate::outputs::report::{anchor, class};
 use crate::price::Price;
-use crate::report::experiment_chart::{self, Shape};
-use crate::report::{anchor, class};
-use crate::verdict::Verdict;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 

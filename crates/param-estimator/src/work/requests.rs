@@ -1,8 +1,8 @@
 //! What accounts ask for: transactions as they sign them, and receipts as they come in.
 
-use crate::chunks::GAS_PRICE;
 use crate::error::EstimatorError;
-use crate::states::{secret_key, user};
+use crate::work::chunks::GAS_PRICE;
+use crate::work::states::{secret_key, user};
 use torr_crypto::hash::CryptoHash;
 use torr_crypto::key::{KeyType, PublicKey, SecretKey, Signature};
 use torr_primitives::action::{Action, FunctionCallAction};

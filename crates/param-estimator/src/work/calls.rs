@@ -1,11 +1,11 @@
 //! Work that is a call of a contract on a simulated chain: for what depends on no state.
 
 use crate::charges::Charges;
-use crate::contract::{FULL, IDLE, Script};
 use crate::error::EstimatorError;
 use crate::experiment::{Lap, Work};
 use crate::price::Price;
-use crate::scene::Scene;
+use crate::work::contract::{FULL, IDLE, Script};
+use crate::work::scene::Scene;
 use std::sync::Arc;
 use torr_parameters::{ActionCost, ExtCost, Locality, RuntimeConfig};
 use torr_primitives::Gas;

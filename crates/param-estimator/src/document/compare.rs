@@ -3,7 +3,7 @@
 use crate::document::{Document, Found, Interval, MetricKind, Settings};
 use crate::error::EstimatorError;
 use crate::figure;
-use crate::metric::pace::SLOW;
+use crate::measure::metric::pace::SLOW;
 use crate::price::Price;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -4,8 +4,8 @@
 //! Both have the same users, and the storage of one contract, which is as large as it is asked to be.
 //! Experiments put what they need beside that; versions of a state share all nodes that are the same.
 
-use crate::contract::SPREAD;
 use crate::error::EstimatorError;
+use crate::work::contract::SPREAD;
 use serde::{Deserialize, Serialize};
 use std::cell::{OnceCell, RefCell};
 use std::fs;
@@ -427,7 +427,7 @@ fn population(stored: u64) -> impl Iterator<Item = Result<Entries, EstimatorErro
 }
 
 /// The key of an entry of [`STORE`], by its number; contracts make the same with
-/// [`crate::contract::Step::NextKey`].
+/// [`crate::work::contract::Step::NextKey`].
 pub fn stored_key(number: u64) -> [u8; 8] {
     number.wrapping_mul(SPREAD).to_le_bytes()
 }

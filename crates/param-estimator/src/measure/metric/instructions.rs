@@ -10,7 +10,7 @@ use super::{Measured, Metric};
 use crate::document::{Interval, MetricKind};
 use crate::error::EstimatorError;
 use crate::experiment::{Lap, Work};
-use crate::statistics::median;
+use crate::measure::statistics::median;
 use std::fs;
 use std::path::{Path, PathBuf};
 
