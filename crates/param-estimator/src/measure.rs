@@ -5,7 +5,7 @@
 //! part of the uncertainty.
 
 use self::journal::Journal;
-use self::metric::pace::{self, SLOW};
+use self::metric::pace::{SLOW, UsualPace};
 use self::metric::{Measured, Metric};
 use self::search::Tried;
 use crate::charges::Charges;
@@ -35,7 +35,7 @@ pub struct MeasuredCase {
     pub laps: u64,
     /// Whether the interval is wider than it should be.
     pub wide: bool,
-    /// Nanoseconds that the fixed work of [`pace`] took beside it, where time is measured.
+    /// Nanoseconds that the fixed work of [`metric::pace`] took beside it, where time is measured.
     pub pace: Option<f64>,
 }
 
@@ -44,7 +44,7 @@ pub struct MeasuredCase {
 pub struct MeasuredCases {
     /// The cases of each experiment.
     pub experiments: Vec<Vec<MeasuredCase>>,
-    /// Nanoseconds that the fixed work of [`pace`] usually took, where time is measured.
+    /// Nanoseconds that the fixed work of [`metric::pace`] usually took, where time is measured.
     pub pace: Option<f64>,
 }
 
@@ -90,9 +90,9 @@ pub fn measure(
         }
     }
     let paces = measured.iter().flatten().flatten().filter_map(|case| case.pace);
-    let pace = Some(pace::usual(paces)).filter(|pace| pace.is_finite());
-    let experiments = measured.into_iter().map(|rounds| together(rounds, pace)).collect();
-    Ok(MeasuredCases { experiments, pace })
+    let usual = UsualPace::of(paces);
+    let experiments = measured.into_iter().map(|rounds| together(rounds, usual)).collect();
+    Ok(MeasuredCases { experiments, pace: usual.map(|usual| usual.nanoseconds) })
 }
 
 /// One round of an experiment; `first` is what the first round has found.
@@ -167,25 +167,25 @@ fn measure_case(
 }
 
 /// The rounds of an experiment as one.
-fn together(rounds: Vec<Vec<MeasuredCase>>, usual_pace: Option<f64>) -> Vec<MeasuredCase> {
+fn together(rounds: Vec<Vec<MeasuredCase>>, usual: Option<UsualPace>) -> Vec<MeasuredCase> {
     let count = rounds.first().map_or(0, Vec::len);
     let rounds_of = |index| rounds.iter().filter_map(|round| round.get(index)).collect();
-    (0..count).filter_map(|index| as_one(rounds_of(index), usual_pace)).collect()
+    (0..count).filter_map(|index| as_one(rounds_of(index), usual)).collect()
 }
 
 /// The rounds of a case as one: those at the best pace that it had.
-fn as_one(mut rounds: Vec<&MeasuredCase>, usual_pace: Option<f64>) -> Option<MeasuredCase> {
+fn as_one(mut rounds: Vec<&MeasuredCase>, usual: Option<UsualPace>) -> Option<MeasuredCase> {
     let first = *rounds.first()?;
     let best = rounds.iter().filter_map(|case| case.pace).reduce(f64::min);
     if let Some(best) = best {
         rounds.retain(|case| case.pace.is_some_and(|pace| pace <= best * SLOW));
     }
-    let amount = |case: &&MeasuredCase| match (case.pace, usual_pace) {
-        (Some(pace), Some(usual)) => pace::at_usual(case.amount, pace, usual),
+    let amount = |case: &&MeasuredCase| match (case.pace, usual) {
+        (Some(pace), Some(usual)) => usual.stretch(case.amount, pace),
         _ => case.amount,
     };
     let amounts: Vec<Interval> = rounds.iter().map(amount).collect();
-    let is_slow = best.zip(usual_pace).is_some_and(|(best, usual)| best > usual * SLOW);
+    let is_slow = best.zip(usual).is_some_and(|(best, usual)| usual.is_slow(best));
     Some(MeasuredCase {
         amount: Interval::around(&amounts),
         laps: rounds.iter().map(|case| case.laps).sum(),
@@ -211,8 +211,8 @@ mod tests {
         }]
     }
 
-    fn one(rounds: Vec<Vec<MeasuredCase>>, usual_pace: f64) -> MeasuredCase {
-        together(rounds, Some(usual_pace)).remove(0)
+    fn one(rounds: Vec<Vec<MeasuredCase>>, pace: f64) -> MeasuredCase {
+        together(rounds, Some(UsualPace { nanoseconds: pace, best: pace })).remove(0)
     }
 
     #[test]

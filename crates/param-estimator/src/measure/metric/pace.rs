@@ -21,6 +21,8 @@ pub const SLOW: f64 = 1.06;
 /// The share of the readings that are below the usual pace: the one that the machine has for at least a
 /// quarter of the time. The best of all would be one that it has for a moment, before it is warm.
 const USUAL: f64 = 0.25;
+/// The share of the readings that are below about the best.
+const BEST: f64 = 0.05;
 /// Time between readings that count for what is usual: slow ones must not be more because work that waits
 /// reads more often.
 const APART: Duration = Duration::from_millis(5);
@@ -88,7 +90,8 @@ impl Pace {
         self.since_look += 1;
         if self.since_look >= LOOK {
             self.since_look = 0;
-            self.usual = usual(self.readings.iter().copied());
+            self.usual = UsualPace::of(self.readings.iter().copied())
+                .map_or(f64::INFINITY, |usual| usual.nanoseconds);
         }
     }
 
@@ -126,26 +129,43 @@ impl Pace {
     }
 }
 
-/// The pace that a machine usually has, of readings; infinite of none.
-pub fn usual(readings: impl Iterator<Item = f64>) -> f64 {
-    let mut readings: Vec<f64> = readings.collect();
-    let rank = (readings.len() as f64 * USUAL) as usize;
-    if rank >= readings.len() {
-        return f64::INFINITY;
-    }
-    let (_, reading, _) = readings.select_nth_unstable_by(rank, f64::total_cmp);
-    *reading
+/// The pace that a machine usually has.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UsualPace {
+    /// Nanoseconds of the fixed work.
+    pub nanoseconds: f64,
+    /// The same at about the best of its paces. Another run may find any pace between the two to be the
+    /// usual one, or one that is as much slower.
+    pub best: f64,
 }
 
-/// What was measured at a pace, with what it may be at the usual one. Work in the processor changes with the
-/// pace: by about its square at most, as was seen. What waits for memory does not.
-pub fn at_usual(amount: Interval, pace: f64, usual: f64) -> Interval {
-    let factor = (usual / pace).powi(2);
-    let Interval { value, low, high } = amount;
-    if factor < 1.0 {
-        Interval { value, low: low * factor, high }
-    } else {
-        Interval { value, low, high: high * factor }
+impl UsualPace {
+    /// Of readings; nothing of none.
+    pub fn of(readings: impl Iterator<Item = f64>) -> Option<UsualPace> {
+        let mut readings: Vec<f64> = readings.collect();
+        let mut at = |share: f64| {
+            let rank = (readings.len() as f64 * share) as usize;
+            let is_there = rank < readings.len();
+            is_there.then(|| *readings.select_nth_unstable_by(rank, f64::total_cmp).1)
+        };
+        Some(UsualPace { nanoseconds: at(USUAL)?, best: at(BEST)? })
+    }
+
+    /// Whether a pace is slow.
+    pub fn is_slow(&self, pace: f64) -> bool {
+        pace > self.nanoseconds * SLOW
+    }
+
+    /// What was measured at a pace, with what it may be at the usual one. Work in the processor changes
+    /// with the pace: by about its square at most, as was seen. What waits for memory does not.
+    pub fn stretch(&self, amount: Interval, pace: f64) -> Interval {
+        let off = (self.nanoseconds / pace).powi(2);
+        let unknown = (self.nanoseconds / self.best).powi(2);
+        Interval {
+            value: amount.value,
+            low: amount.low * off.min(1.0) / unknown,
+            high: amount.high * off.max(1.0) * unknown,
+        }
     }
 }
 
@@ -159,9 +179,10 @@ mod tests {
         let often = [2.0; 40];
         let busy = [3.5; 40];
         let readings = boost.into_iter().chain(often).chain(busy);
-        assert_eq!(usual(readings), 2.0);
-        assert_eq!(usual([4.0].into_iter()), 4.0);
-        assert_eq!(usual([].into_iter()), f64::INFINITY);
+        let usual = UsualPace::of(readings).unwrap();
+        assert_eq!(usual, UsualPace { nanoseconds: 2.0, best: 1.0 });
+        assert!(!usual.is_slow(2.1) && usual.is_slow(2.2));
+        assert_eq!(UsualPace::of([].into_iter()), None);
     }
 
     #[test]
@@ -190,9 +211,14 @@ mod tests {
 
     #[test]
     fn what_may_be_off_grows_with_the_square_of_the_pace() {
+        let usual = UsualPace { nanoseconds: 20.0, best: 20.0 };
         let amount = Interval { value: 100.0, low: 90.0, high: 110.0 };
-        assert_eq!(at_usual(amount, 20.0, 20.0), amount);
-        assert_eq!(at_usual(amount, 40.0, 20.0), Interval { low: 22.5, ..amount });
-        assert_eq!(at_usual(amount, 16.0, 20.0), Interval { high: 171.875, ..amount });
+        assert_eq!(usual.stretch(amount, 20.0), amount);
+        assert_eq!(usual.stretch(amount, 40.0), Interval { low: 22.5, ..amount });
+        assert_eq!(usual.stretch(amount, 16.0), Interval { high: 171.875, ..amount });
+        // Where the machine has another pace at times, no figure is known better than that.
+        let usual = UsualPace { best: 10.0, ..usual };
+        let stretched = Interval { low: 22.5, high: 440.0, ..amount };
+        assert_eq!(usual.stretch(amount, 20.0), stretched);
     }
 }
