@@ -106,6 +106,7 @@ fn fit_experiment(
             });
         }
     }
+    spreads.iter_mut().zip(&fit.untold).for_each(|(spread, untold)| spread.all(*untold));
     let amount = |((index, price), spread): ((usize, &Price), &Spread)| {
         (price.clone(), spread.around(fit.worst(index)))
     };

@@ -106,7 +106,8 @@ fn round_of(
     let mut cases: Vec<MeasuredCase> = Vec::new();
     let mut searches: Vec<(usize, Tried)> = Vec::new();
     for (index, case) in experiment.cases.iter().enumerate() {
-        let parameters = match first.and_then(|first| first.get(index)) {
+        let known = first.and_then(|first| first.get(index));
+        let parameters = match known {
             Some(known) => known.parameters.clone(),
             None if case.parameters.is_empty() => Vec::new(),
             None => {
@@ -116,7 +117,6 @@ fn round_of(
                 worst
             }
         };
-        let known = first.and_then(|first| first.get(index));
         cases.push(measure_case(case, known, parameters, scene, metric)?);
         observer.measured();
     }

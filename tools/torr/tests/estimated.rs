@@ -55,7 +55,8 @@ fn estimate(outputs: &Outputs) -> Table {
         quantile: 1.0,
         machine: Machine::here(),
     };
-    let precision = Precision { budget: Duration::from_millis(5), width: 0.1, rounds: 1 };
+    let precision =
+        Precision { budget: Duration::from_millis(5), width: 0.1, rounds: 1, patience: 0.0 };
     let mut metric = Time::new(precision);
     let (document, journal) = run(&request, &mut metric, &outputs.journal, &mut Alone).unwrap();
     let measured = |key: &str| {

@@ -2,7 +2,7 @@
 //!
 //! An experiment's points give equations, one each: the known costs of what was found before, and unknown
 //! ones, each as often as it is charged. They are solved by least squares of relative errors, where no
-//! cost is negative. That gives what is usual, which is taken off what later experiments measure.
+//! cost is negative, and what is nowhere a hundredth of a point counts as none. That gives what is usual, which is taken off what later experiments measure.
 //!
 //! A price that holds on average is one that can be attacked. So costs are then raised until the worst
 //! points are paid for: point by point, from the one that is missed by most, the cost that is most of it.
@@ -21,12 +21,14 @@ pub struct Observation {
 }
 
 /// What the unknown costs are.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fit {
     /// The costs that come closest to all points.
     pub usual: Vec<f64>,
     /// The costs that pay for the worst points.
     pub worst: Vec<f64>,
+    /// What costs may be that were too little to be told; zero for others.
+    pub untold: Vec<f64>,
     /// The largest relative distance of a point from what is usual.
     pub deviation: f64,
 }
@@ -68,48 +70,86 @@ pub enum FitError {
 
 /// A value that counts as nothing next to any that is measured.
 const NOTHING: f64 = 1e-9;
+/// A cost that is nowhere more than this share of a point is not told by the points: it is less than what
+/// they are off by. It counts as none, and the others are found without it.
+const NEGLIGIBLE: f64 = 0.01;
 /// What a point may lack and counts as paid for, relative to it.
 const TOLERANCE: f64 = 1e-9;
 
-/// Finds the unknown costs. `share` of the points are paid for in the end: 1 for all of them.
+/// Finds the unknown costs. A share of the points, `paid_for`, are paid for in the end: 1 for all of them.
 ///
 /// Takes time for each point, and for the square of the number of unknown costs.
 ///
 /// # Errors
 /// When the observations do not tell the costs.
-pub fn fit(observations: &[Observation], unknown: usize, share: f64) -> Result<Fit, FitError> {
+pub fn fit(observations: &[Observation], unknown: usize, paid_for: f64) -> Result<Fit, FitError> {
     check(observations, unknown)?;
     if unknown == 0 {
-        return Ok(Fit { usual: Vec::new(), worst: Vec::new(), deviation: 0.0 });
+        return Ok(Fit::default());
     }
-    // Costs of a byte are far smaller than those of a call: columns are scaled to what they come to.
-    let scales: Vec<f64> = (0..unknown)
-        .map(|column| observations.iter().map(|point| point.count(column)).fold(0.0, f64::max))
-        .collect();
-    if let Some(number) = scales.iter().position(|scale| *scale <= 0.0) {
+    if let Some(number) = (0..unknown).find(|column| largest_count(observations, *column) <= 0.0) {
         return Err(FitError::NeverCharged { number });
     }
-    let mut matrix = Array2::zeros((observations.len(), unknown));
+    let all: Vec<usize> = (0..unknown).collect();
+    let mut usual = solved(observations, &all, unknown);
+    let untold = usual.iter().enumerate().map(|(column, cost)| {
+        let negligible = negligible(observations, column);
+        if *cost <= negligible { negligible } else { 0.0 }
+    });
+    let untold: Vec<f64> = untold.collect();
+    let told = untold.iter().enumerate().filter(|(_, untold)| **untold == 0.0);
+    let told: Vec<usize> = told.map(|(column, _)| column).collect();
+    if told.len() < unknown {
+        usual = solved(observations, &told, unknown);
+    }
+    let distance = |point: &Observation| {
+        (point.value - point.known - point.own(&usual)).abs() / point.value.max(NOTHING)
+    };
+    let deviation = observations.iter().map(distance).fold(0.0, f64::max);
+    let worst = raised(observations, &usual, paid_for);
+    Ok(Fit { usual, worst, untold, deviation })
+}
+
+/// The costs of some columns, by least squares of relative errors; those of the others are zero.
+fn solved(observations: &[Observation], columns: &[usize], unknown: usize) -> Vec<f64> {
+    // Costs of a byte are far smaller than those of a call: columns are scaled to what they come to.
+    let scales: Vec<f64> =
+        columns.iter().map(|column| largest_count(observations, *column)).collect();
+    let mut matrix = Array2::zeros((observations.len(), columns.len()));
     let mut right = Array1::zeros(observations.len());
     for ((point, mut row), right) in
         observations.iter().zip(matrix.rows_mut()).zip(right.iter_mut())
     {
         // Relative errors: a point of a microsecond says as much as one of a millisecond.
         let weight = 1.0 / point.value.max(NOTHING);
-        for ((cell, count), scale) in row.iter_mut().zip(&point.counts).zip(&scales) {
-            *cell = count / scale * weight;
+        for ((cell, column), scale) in row.iter_mut().zip(columns).zip(&scales) {
+            *cell = point.count(*column) / scale * weight;
         }
         *right = (point.value - point.known).max(0.0) * weight;
     }
+    let mut costs = vec![0.0; unknown];
+    if columns.is_empty() {
+        return costs;
+    }
     let (solution, _) = nnls::nnls(matrix.view(), right.view());
-    let usual: Vec<f64> =
-        solution.iter().zip(&scales).map(|(cost, scale)| cost.max(0.0) / scale).collect();
-    let distance = |point: &Observation| {
-        (point.value - point.known - point.own(&usual)).abs() / point.value.max(NOTHING)
-    };
-    let deviation = observations.iter().map(distance).fold(0.0, f64::max);
-    let worst = raised(observations, &usual, share);
-    Ok(Fit { usual, worst, deviation })
+    for ((column, scale), cost) in columns.iter().zip(&scales).zip(&solution) {
+        if let Some(place) = costs.get_mut(*column) {
+            *place = cost.max(0.0) / scale;
+        }
+    }
+    costs
+}
+
+/// The most of a cost that is negligible in all points.
+fn negligible(observations: &[Observation], column: usize) -> f64 {
+    let charged = observations.iter().filter(|point| point.count(column) > 0.0);
+    let most = charged.map(|point| NEGLIGIBLE * point.value.max(NOTHING) / point.count(column));
+    most.fold(f64::INFINITY, f64::min)
+}
+
+/// How often a cost is charged where it is charged most often.
+fn largest_count(observations: &[Observation], column: usize) -> f64 {
+    observations.iter().map(|point| point.count(column)).fold(0.0, f64::max)
 }
 
 fn check(observations: &[Observation], unknown: usize) -> Result<(), FitError> {
@@ -205,6 +245,18 @@ mod tests {
             assert!((costs[0] - 120.0).abs() < 1e-6 && (costs[1] - 0.25).abs() < 1e-9, "{fit:?}");
         }
         assert!((fit.worst_factor() - 1.0).abs() < 1e-6 && fit.deviation < 1e-6, "{fit:?}");
+    }
+
+    #[test]
+    fn what_is_less_than_points_are_off_by_is_no_cost() {
+        let sizes = [1.0, 100.0, 1_000.0];
+        let fitted = fit(&line(500.0, 0.001, 0.0, &sizes), 2, 1.0).unwrap();
+        assert_eq!(fitted.usual[1], 0.0, "{fitted:?}");
+        assert!(fitted.untold[0] == 0.0 && (fitted.untold[1] - 0.005).abs() < 1e-4, "{fitted:?}");
+        // What it came to is paid for by the other.
+        assert!((fitted.usual[0] - 500.4).abs() < 0.2 && fitted.worst[0] >= 500.9, "{fitted:?}");
+        let fitted = fit(&line(500.0, 0.01, 0.0, &sizes), 2, 1.0).unwrap();
+        assert!((fitted.usual[1] - 0.01).abs() < 1e-6, "{fitted:?}");
     }
 
     #[test]

@@ -41,7 +41,8 @@ fn setting() -> Setting {
         account_balance: Balance::from_yoctonear(10_u128.pow(33)),
         ..Setting::default().context
     };
-    Setting { most_rounds: MOST_ROUNDS, context, ..Setting::default() }
+    let rounds = Setting { fewest_rounds: 50, most_rounds: MOST_ROUNDS, ..Setting::default() };
+    Setting { context, ..rounds }
 }
 
 fn script(before: Vec<Step>, repeated: Vec<Step>) -> Script {

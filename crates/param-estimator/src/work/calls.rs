@@ -47,6 +47,9 @@ pub struct Setting {
     pub context: Context,
     /// Units of work in a step through the script.
     pub units_of_round: u64,
+    /// The fewest rounds: for steps that are charged far more than they take, and so would not be
+    /// repeated.
+    pub fewest_rounds: u64,
     /// The most rounds: for steps that leave something behind.
     pub most_rounds: u64,
     /// Linear instructions of a unit, and what they are charged for by length.
@@ -62,6 +65,7 @@ impl Default for Setting {
             chain,
             context: world::context(),
             units_of_round: 1,
+            fewest_rounds: 1,
             most_rounds: MOST_ROUNDS,
             linear: [0.0; 2],
             locality: Locality::SenderIsNotReceiver,
@@ -112,7 +116,7 @@ impl<'s> Calls<'s> {
         let [full, idle] = [FULL, IDLE].map(|method| calls.call(method, &scene.config));
         let each = full?.gas_burnt.as_gas().saturating_sub(idle?.gas_burnt.as_gas()).max(1);
         let most = setting.most_rounds.clamp(1, MOST_ROUNDS);
-        calls.rounds = (scene.scale.gas_of_lap / each).clamp(1, most);
+        calls.rounds = (scene.scale.gas_of_lap / each).clamp(setting.fewest_rounds.min(most), most);
         calls.units = units_of_round.saturating_mul(calls.rounds);
         calls.code = code(calls.rounds)?;
         Ok(calls)

@@ -6,7 +6,7 @@ use crate::experiment::{Case, Experiment, Lap};
 use crate::price::Price;
 use crate::work::scene::{Scale, Scene};
 use std::collections::BTreeSet;
-use torr_parameters::{ActionCost, LATEST_VERSION, Locality, Table};
+use torr_parameters::{ActionCost, Locality};
 
 fn scene() -> Scene {
     Scene::for_tests(Scale { chunk_len: 3, ..Scale::of(MetricKind::Instructions, true) })

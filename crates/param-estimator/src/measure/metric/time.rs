@@ -76,8 +76,9 @@ impl Time {
             let begins = Instant::now();
             let pair = [lap(work, Lap::Full)?, lap(work, Lap::Idle)?];
             let reading = self.pace.read();
-            if self.pace.is_slow(reading) && self.pace.lose(begins.elapsed()) {
-                lost += begins.elapsed();
+            let taken = begins.elapsed();
+            if self.pace.is_slow(reading) && self.pace.lose(taken) {
+                lost += taken;
                 continue;
             }
             laps.push(pair, reading);
