@@ -15,16 +15,22 @@ const PASSES: usize = 2;
 /// How many of the worst values of one size are tried at another.
 const FEW: usize = 6;
 
-/// Values that were tried, with what each measured for what is charged; the worst first.
+/// Values count as worse than those that were tried before from here on, as a multiple: what is the same
+/// is chosen the same each time.
+const WORSE: f64 = 1.01;
+
+/// Values that were tried, with what each measured for what is charged; in the order of trying.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tried {
     all: Vec<(f64, Vec<u64>)>,
 }
 
 impl Tried {
-    /// The worst values: one for each parameter.
+    /// The worst values, one for each parameter; of those that are about the same the first.
     pub fn worst(&self) -> Vec<u64> {
-        self.all.first().map_or_else(Vec::new, |(_, values)| values.clone())
+        let most = self.all.iter().map(|(badness, _)| *badness).fold(0.0, f64::max);
+        let is_worst = |(badness, _): &&(f64, Vec<u64>)| badness * WORSE >= most;
+        self.all.iter().find(is_worst).map_or_else(Vec::new, |(_, values)| values.clone())
     }
 
     /// Tries the worst few again, in a case of another size.
@@ -37,16 +43,13 @@ impl Tried {
         scene: &Scene,
         metric: &mut dyn Metric,
     ) -> Result<Tried, EstimatorError> {
+        let mut worst: Vec<&(f64, Vec<u64>)> = self.all.iter().collect();
+        worst.sort_by(|(left, _), (right, _)| right.total_cmp(left));
         let mut tried = Tried::default();
-        for (_, values) in self.all.iter().take(FEW) {
-            tried.put(badness(case, scene, metric, values)?, values.clone());
+        for (_, values) in worst.into_iter().take(FEW) {
+            tried.all.push((badness(case, scene, metric, values)?, values.clone()));
         }
         Ok(tried)
-    }
-
-    fn put(&mut self, badness: f64, values: Vec<u64>) {
-        let place = self.all.partition_point(|(other, _)| *other >= badness);
-        self.all.insert(place, (badness, values));
     }
 }
 
@@ -65,10 +68,10 @@ pub fn search(
     let mut chosen: Vec<u64> = case.parameters.iter().filter_map(first).collect();
     let mut tried = Tried::default();
     if case.parameters.iter().all(|parameter| parameter.values.len() < 2) {
-        tried.put(0.0, chosen);
+        tried.all.push((0.0, chosen));
         return Ok(tried);
     }
-    tried.put(badness(case, scene, metric, &chosen)?, chosen.clone());
+    tried.all.push((badness(case, scene, metric, &chosen)?, chosen.clone()));
     // A second pass over one parameter would find what the first has.
     let passes = if scene.scale.quick || case.parameters.len() < 2 { 1 } else { PASSES };
     for _ in 0..passes {
@@ -80,7 +83,7 @@ pub fn search(
                     *place = *value;
                 }
                 if !tried.all.iter().any(|(_, tried)| *tried == values) {
-                    tried.put(badness(case, scene, metric, &values)?, values);
+                    tried.all.push((badness(case, scene, metric, &values)?, values));
                 }
             }
             chosen = tried.worst();
@@ -192,11 +195,21 @@ mod tests {
     }
 
     #[test]
+    fn of_what_is_about_the_same_the_first_is_chosen() {
+        let tried = |badness: [f64; 3]| Tried {
+            all: badness.into_iter().zip([vec![1], vec![2], vec![3]]).collect(),
+        };
+        assert_eq!(tried([1.0, 1.005, 1.003]).worst(), [1]);
+        assert_eq!(tried([1.0, 1.5, 1.509]).worst(), [2]);
+        assert!(Tried::default().worst().is_empty());
+    }
+
+    #[test]
     fn only_the_worst_few_are_tried_again() {
         let scene = Scene::for_tests(Scale::of(MetricKind::Time, false));
         let mut tried = Tried::default();
         for structure in 1..=9 {
-            tried.put(structure as f64, vec![structure, 0]);
+            tried.all.push((structure as f64, vec![structure, 0]));
         }
         let mut metric = Units::default();
         let few = tried.few(&case(), &scene, &mut metric).unwrap();

@@ -23,13 +23,18 @@ pub fn run_again() -> Result<ExitCode, EstimatorError> {
         install();
     }
     let counts = folder.path().join("lap");
-    let status = Command::new("valgrind")
+    let status = valgrind()
         .args(["--tool=callgrind", "--quiet", "--dump-line=no"])
         .arg(format!("--callgrind-out-file={}", counts.display()))
         .arg(&program)
         .args(env::args_os().skip(1))
         .arg("--counted-in")
         .arg(folder.path())
+        // Which thread of a pool does what differs from run to run.
+        .env("RAYON_NUM_THREADS", "1")
+        // An instruction that copies any number of bytes counts once for each; and whether the C library
+        // copies at all when memory grows depends on what is beside it.
+        .env("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-ERMS,-FSRM")
         .status()
         .map_err(|source| EstimatorError::UnsupportedMetric {
             metric: MetricKind::Instructions,
@@ -41,6 +46,20 @@ pub fn run_again() -> Result<ExitCode, EstimatorError> {
     // Killed by a signal: as if it were interrupted.
     let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(130);
     Ok(ExitCode::from(code))
+}
+
+/// The command that starts valgrind, at the same addresses each time where the system allows that: how many
+/// bytes an instruction copies depends on where they are.
+fn valgrind() -> Command {
+    const SAME_ADDRESSES: &str = "--addr-no-randomize";
+    let mut trial = Command::new("setarch");
+    trial.args([SAME_ADDRESSES, "true"]).stderr(Stdio::null());
+    if trial.status().is_ok_and(|status| status.success()) {
+        let mut command = Command::new("setarch");
+        command.args([SAME_ADDRESSES, "valgrind"]);
+        return command;
+    }
+    Command::new("valgrind")
 }
 
 fn is_there() -> bool {

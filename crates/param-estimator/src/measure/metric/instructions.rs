@@ -17,6 +17,13 @@ use std::path::{Path, PathBuf};
 /// Laps of each kind. The same work takes the same instructions, but for where memory is and what it finds
 /// in caches of its own: the middle one of three has nothing of what happens now and then.
 const LAPS: usize = 3;
+/// Laps of each kind where they differ.
+const LAPS_THAT_DIFFER: usize = 9;
+/// Laps differ if the interval of their difference has a larger half width, relative to the value.
+const DIFFERS: f64 = 0.002;
+/// What counts of the same work differ by between runs, relative to them: by the seeds of hash tables, and
+/// where memory happens to be.
+const BETWEEN_RUNS: f64 = 0.005;
 /// An interval of this half width is called wide, relative to the value.
 const WIDE: f64 = 0.01;
 
@@ -91,19 +98,27 @@ impl Instructions {
         }
     }
 
-    fn laps(&mut self, work: &mut dyn Work, count: usize) -> Result<Interval, EstimatorError> {
-        let mut samples = [Vec::new(), Vec::new()];
+    /// Laps in turn: as many as `fewest`, or, where they differ, as `most`. What was counted for a unit, and
+    /// the number of laps.
+    fn laps(
+        &mut self,
+        work: &mut dyn Work,
+        [fewest, most]: [usize; 2],
+    ) -> Result<(Interval, usize), EstimatorError> {
+        let (mut full, mut idle) = (Vec::new(), Vec::new());
         // What is made for the first time only.
         work.prepare(Lap::Full)?;
         work.run(Lap::Full)?;
-        for _ in 0..count {
-            for (lap, samples) in [Lap::Full, Lap::Idle].into_iter().zip(&mut samples) {
-                samples.push(self.lap(work, lap)?);
+        loop {
+            full.push(self.lap(work, Lap::Full)?);
+            idle.push(self.lap(work, Lap::Idle)?);
+            let difference = median(&mut full).minus(median(&mut idle));
+            let (count, is_narrow) = (full.len(), difference.relative_width() <= DIFFERS);
+            if count >= most || (count >= fewest && is_narrow) {
+                let amount = difference.times(1.0 / work.units().max(1) as f64);
+                return Ok((amount.not_negative(), count));
             }
         }
-        let [mut full, mut idle] = samples;
-        let difference = median(&mut full).minus(median(&mut idle));
-        Ok(difference.times(1.0 / work.units().max(1) as f64).not_negative())
     }
 }
 
@@ -154,13 +169,16 @@ impl Metric for Instructions {
     }
 
     fn measure(&mut self, work: &mut dyn Work) -> Result<Measured, EstimatorError> {
-        let amount = self.laps(work, LAPS)?;
+        let (amount, laps) = self.laps(work, [LAPS, LAPS_THAT_DIFFER])?;
+        let Interval { value, low, high } = amount;
+        let [low, high] = [low * (1.0 - BETWEEN_RUNS), high * (1.0 + BETWEEN_RUNS)];
+        let amount = Interval { value, low, high };
         let wide = amount.relative_width() > WIDE;
-        Ok(Measured { amount, laps: LAPS as u64, wide, pace: None })
+        Ok(Measured { amount, laps: laps as u64, wide, pace: None })
     }
 
     fn glance(&mut self, work: &mut dyn Work) -> Result<f64, EstimatorError> {
-        Ok(self.laps(work, 1)?.value)
+        Ok(self.laps(work, [1, 1])?.0.value)
     }
 }
 
