@@ -8,6 +8,13 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use tempfile::TempDir;
 
+/// What makes the C library do the same in every run. An instruction that copies any number of bytes counts
+/// once for each, and large copies are made in one of several ways by where both ends are: there is one way
+/// now, with instructions that count for what they copy. And small blocks of memory that were freed are kept
+/// apart, as what happens where they are put together depends on all that was allocated before.
+const SAME_LIBRARY: &str = "glibc.cpu.hwcaps=-ERMS,-FSRM:\
+     glibc.cpu.x86_non_temporal_threshold=0x0fffffffffffffff:glibc.malloc.tcache_count=65535";
+
 /// Runs the program with the same arguments under callgrind, and waits for it.
 ///
 /// # Errors
@@ -32,9 +39,7 @@ pub fn run_again() -> Result<ExitCode, EstimatorError> {
         .arg(folder.path())
         // Which thread of a pool does what differs from run to run.
         .env("RAYON_NUM_THREADS", "1")
-        // An instruction that copies any number of bytes counts once for each; and whether the C library
-        // copies at all when memory grows depends on what is beside it.
-        .env("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-ERMS,-FSRM")
+        .env("GLIBC_TUNABLES", SAME_LIBRARY)
         .status()
         .map_err(|source| EstimatorError::UnsupportedMetric {
             metric: MetricKind::Instructions,
