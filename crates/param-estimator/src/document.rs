@@ -64,7 +64,8 @@ pub struct Settings {
     pub metric: MetricKind,
     /// How it was measured, for people: the clock, or who counted.
     pub measured_by: String,
-    /// Nanoseconds that the fixed work of [`pace`](crate::measure::metric::pace) usually took, where time is measured.
+    /// Nanoseconds that the fixed work of [`pace`](crate::measure::metric::pace) usually took, where time is
+    /// measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pace: Option<f64>,
     /// Whether the run was a quick one.

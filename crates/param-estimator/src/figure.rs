@@ -89,6 +89,11 @@ pub(crate) fn with_radius(interval: &Interval) -> String {
     format!("{} ± {radius}", significant(interval.value))
 }
 
+/// A machine's pace, of nanoseconds.
+pub(crate) fn pace(nanoseconds: f64) -> String {
+    format!("{} µs for fixed work", significant(nanoseconds / 1e3))
+}
+
 /// Bytes in the largest unit that they fill.
 pub(crate) fn bytes(count: u64) -> String {
     const UNITS: [(u64, &str); 4] =

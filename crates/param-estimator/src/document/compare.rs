@@ -128,9 +128,12 @@ fn circumstances(old: &Document, new: &Document) -> Vec<Circumstance> {
 /// The pace of the machine, if it was slower in one of the two.
 fn other_pace(old: &Settings, new: &Settings) -> Option<Circumstance> {
     let (old, new) = (old.pace?, new.pace?);
-    let text = |pace: f64| format!("{} µs for fixed work", figure::significant(pace / 1e3));
     let differs = old > new * SLOW || new > old * SLOW;
-    differs.then(|| Circumstance { name: "machine's pace", old: text(old), new: text(new) })
+    differs.then(|| Circumstance {
+        name: "machine's pace",
+        old: figure::pace(old),
+        new: figure::pace(new),
+    })
 }
 
 impl Change {

@@ -128,7 +128,7 @@ fn settings_rows(settings: &Settings) -> Vec<(&'static str, String)> {
         rows.push(("Instructions per second", rate(settings.instructions_per_second)));
     }
     if let Some(pace) = settings.pace {
-        rows.push(("Pace", format!("{} µs for fixed work", figure::significant(pace / 1e3))));
+        rows.push(("Pace", figure::pace(pace)));
     }
     rows.push(("Safety", figure::times(Some(settings.safety))));
     rows.push(("Points paid for", figure::percent(settings.quantile)));
