@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 pub mod context;
+pub mod copy;
 pub mod effects;
 pub mod error;
 pub mod external;

@@ -3,6 +3,8 @@
 //! Host functions are generic over this trait, so that an engine hands over its own view of the
 //! memory and pays nothing for the abstraction.
 
+use crate::copy;
+
 /// The linear memory of a running contract.
 pub trait GuestMemory {
     /// The `len` bytes from `ptr`, unless they reach beyond the memory.
@@ -24,7 +26,7 @@ impl GuestMemory for [u8] {
     fn write(&mut self, ptr: u64, bytes: &[u8]) -> Option<()> {
         let start = usize::try_from(ptr).ok()?;
         let end = start.checked_add(bytes.len())?;
-        self.get_mut(start..end)?.copy_from_slice(bytes);
+        copy::to_slice(self.get_mut(start..end)?, bytes);
         Some(())
     }
 }

@@ -4,6 +4,7 @@
 use super::{Broken, External};
 use crate::state::{DataKey, NodeCounts};
 use std::sync::Arc;
+use torr_vm_logic::copy;
 use torr_vm_logic::error::Result as VmResult;
 use torr_vm_logic::external::StorageMeter;
 
@@ -24,7 +25,7 @@ impl External<'_, '_> {
         if let Some(changed) = self.state.changed_data(&key) {
             let Some(value) = changed else { return Ok(None) };
             meter.value_read(value.len() as u64)?;
-            return Ok(Some(value.to_vec()));
+            return Ok(Some(copy::to_vec(value)));
         }
         self.pay_way_of_reading(&key, meter)?;
         let mut paid = Ok(());
@@ -37,7 +38,7 @@ impl External<'_, '_> {
         paid?;
         // Free, but whoever comes next finds it touched.
         self.state.count(hash.as_slice());
-        Ok(value.map(|value| value.to_vec()))
+        Ok(value.map(|value| copy::to_vec(&value)))
     }
 
     /// Whether there is a value.
@@ -77,7 +78,7 @@ impl External<'_, '_> {
         let (old, counts) = self.old(&key, |meter, length| meter.value_evicted(length), meter)?;
         pay_nodes(counts, meter)?;
         self.state.set_data(key, value.into());
-        Ok(old.map(|old| old.to_vec()))
+        Ok(old.map(|old| copy::to_vec(&old)))
     }
 
     /// Takes a value out, which counts as done even if the gas for nodes runs out then.
@@ -90,7 +91,7 @@ impl External<'_, '_> {
         let (old, counts) = self.old(&key, |meter, length| meter.value_removed(length), meter)?;
         self.state.remove_data(key);
         pay_nodes(counts, meter)?;
-        Ok(old.map(|old| old.to_vec()))
+        Ok(old.map(|old| copy::to_vec(&old)))
     }
 
     /// The value that a change takes the place of, paid for by its length, and what it takes to find

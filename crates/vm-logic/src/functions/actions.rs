@@ -5,6 +5,7 @@
 //! promise is looked up, then the action is paid for, then deposits leave the account. Access keys,
 //! gas keys, global contracts and state inits have files of their own.
 
+use crate::copy;
 use crate::effects::Action;
 use crate::error::{HostError, Result};
 use crate::host::{Guest, Host, HostState};
@@ -165,7 +166,7 @@ impl<M: GuestMemory + ?Sized> Guest<'_, M> {
             return Err(HostError::EmptyMethodName.into());
         }
         let arguments = self.bytes(arguments.0, arguments.1)?;
-        Ok(Call { method_name: method_name.to_vec(), arguments: arguments.to_vec() })
+        Ok(Call { method_name: method_name.to_vec(), arguments: copy::to_vec(arguments) })
     }
 }
 
@@ -199,7 +200,7 @@ impl<M: GuestMemory + ?Sized> Host<'_, '_, M> {
         if size > limit {
             return Err(HostError::ContractSizeExceeded { size, limit }.into());
         }
-        Ok(code.to_vec())
+        Ok(copy::to_vec(code))
     }
 }
 

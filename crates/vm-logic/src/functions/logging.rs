@@ -1,5 +1,6 @@
 //! What a contract says: logs, panics, the returned value.
 
+use crate::copy;
 use crate::error::{HostError, Result};
 use crate::host::Host;
 use crate::memory::GuestMemory;
@@ -14,7 +15,7 @@ impl<M: GuestMemory + ?Sized> Host<'_, '_, M> {
     /// A later call replaces the value. Accounts that wait for it are paid for per byte.
     #[host(pays = [base])]
     fn value_return(&mut self, value_len: u64, value_ptr: u64) -> Result<()> {
-        let value = self.guest().bytes(value_len, value_ptr)?.to_vec();
+        let value = copy::to_vec(self.guest().bytes(value_len, value_ptr)?);
         let (length, limit) =
             (value.len() as u64, self.state.config.limits.max_length_returned_data);
         if length > limit {
@@ -137,7 +138,7 @@ impl<M: GuestMemory + ?Sized> Host<'_, '_, M> {
         } else if len > room {
             return Err(self.logs_too_long(len));
         } else {
-            self.guest().memory(len, ptr)?.to_vec()
+            copy::to_vec(self.guest().memory(len, ptr)?)
         };
         self.state.gas.pay_per(ExtCost::Utf8DecodingByte, bytes.len() as u64)?;
         String::from_utf8(bytes).map_err(|_| HostError::BadUTF8.into())

@@ -1,5 +1,6 @@
 //! Moving values between registers and memory.
 
+use crate::copy;
 use crate::error::Result;
 use crate::host::{Host, HostState};
 use crate::memory::GuestMemory;
@@ -26,8 +27,7 @@ impl<M: GuestMemory + ?Sized> Host<'_, '_, M> {
     /// Copies `data_len` bytes from `data_ptr` of the memory to the register `register_id`.
     #[host(pays = [base])]
     fn write_register(&mut self, register_id: u64, data_len: u64, data_ptr: u64) -> Result<()> {
-        let bytes = self.guest().memory(data_len, data_ptr)?;
-        let bytes = bytes.to_vec();
+        let bytes = copy::to_vec(self.guest().memory(data_len, data_ptr)?);
         self.set_register(register_id, bytes)
     }
 }

@@ -4,6 +4,7 @@
 //! A deterministic one is put together by calls, entry by entry; a universal one comes as the very
 //! bytes that its account is named after.
 
+use crate::copy;
 use crate::effects::Action;
 use crate::error::Result;
 use crate::host::{Host, HostState};
@@ -69,7 +70,7 @@ impl<M: GuestMemory + ?Sized> Host<'_, '_, M> {
         let target = self.state.target(promise_idx)?;
         let mut guest = self.guest();
         let key = guest.bytes(key_len, key_ptr)?.to_vec();
-        let value = guest.bytes(value_len, value_ptr)?.to_vec();
+        let value = copy::to_vec(guest.bytes(value_len, value_ptr)?);
         let length = (key.len() as u64).saturating_add(value.len() as u64);
         self.state.pay_action(ActionCost::DeterministicStateInitEntry, target)?;
         self.state.pay_action_per(ActionCost::DeterministicStateInitByte, length, target)?;
@@ -120,7 +121,7 @@ impl<M: GuestMemory + ?Sized> Host<'_, '_, M> {
         amount_ptr: u64,
     ) -> Result<()> {
         let mut guest = self.guest();
-        let state_init = guest.bytes(state_init_len, state_init_ptr)?.to_vec();
+        let state_init = copy::to_vec(guest.bytes(state_init_len, state_init_ptr)?);
         let amount = guest.balance(amount_ptr)?;
         let target = self.state.target(promise_idx)?;
         self.state.pay_universal_state_init(&state_init, target)?;

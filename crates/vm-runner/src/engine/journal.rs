@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::mem;
+use torr_vm_logic::copy;
 use torr_vm_logic::function::Specification;
 use torr_vm_logic::memory::GuestMemory;
 
@@ -140,7 +141,7 @@ impl GuestMemory for JournaledMemory<'_> {
         self.memory.write(ptr, bytes)?;
         if let Some(journal) = &mut self.journal {
             let Journal(records) = &mut **journal;
-            records.bytes.extend_from_slice(bytes);
+            copy::append(&mut records.bytes, bytes);
             let (answer, end) = (records.answers.len(), records.bytes.len());
             records.writes.push(Write { answer, ptr, end });
         }
