@@ -1,6 +1,7 @@
 //! From what was measured to prices, and to the table.
 
 use self::fit::{Fit, Observation};
+use self::spread::{Off, Spreads};
 use crate::charges::Charged;
 use crate::document::{
     Coverage, Estimate, ExperimentRecord, Found, Interval, MetricKind, Point, Settings,
@@ -14,11 +15,10 @@ use torr_parameters::{ActionCost, Cost, RuntimeConfig, Table, Value};
 use torr_primitives::Gas;
 
 pub mod fit;
+pub mod spread;
 
-/// Nanoseconds, or instructions, that a use of each price takes at the worst.
+/// Nanoseconds, or instructions, that a use of each price takes: usually, or at the worst.
 type Amounts = BTreeMap<Price, Interval>;
-/// Nanoseconds, or instructions, that a use of each price usually takes.
-type Usual = BTreeMap<Price, f64>;
 
 /// What was found: experiments with what was fitted, and each price of the table.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,14 +43,14 @@ pub fn find(
     table: &Table,
     settings: &Settings,
 ) -> Result<Findings, EstimatorError> {
-    let (mut usual, mut worst) = (Usual::new(), Amounts::new());
+    let (mut usual, mut worst) = (Amounts::new(), Amounts::new());
     let mut experiments = Vec::new();
     for (experiment, cases) in made {
         let fitted = fit_experiment(experiment, cases, &usual, settings.quantile)?;
         experiments.push(record(experiment, cases, &usual, &fitted, table, settings)?);
-        let finds = experiment.finds.iter().cloned();
-        usual.extend(finds.zip(fitted.fit.usual.iter().copied()));
-        worst.extend(fitted.worst);
+        let finds = || experiment.finds.iter().cloned();
+        usual.extend(finds().zip(fitted.usual));
+        worst.extend(finds().zip(fitted.worst));
     }
     let left_out: BTreeSet<&Price> =
         left_out.iter().flat_map(|experiment| &experiment.finds).collect();
@@ -64,112 +64,81 @@ pub fn find(
 
 /// What was fitted to an experiment.
 struct Fitted {
-    worst: Amounts,
     fit: Fit,
+    usual: Vec<Interval>,
+    worst: Vec<Interval>,
 }
 
 fn fit_experiment(
     experiment: &Experiment,
     cases: &[MeasuredCase],
-    known: &Usual,
+    known: &Amounts,
     share: f64,
 ) -> Result<Fitted, EstimatorError> {
-    let finds = &experiment.finds;
     let observe = |end: fn(&Interval) -> f64| -> Vec<Observation> {
         cases.iter().map(|case| observation(experiment, case, known, end)).collect()
     };
     let fit_to = |observations: &[Observation]| {
-        fit::fit(observations, finds.len(), share).map_err(|error| EstimatorError::Fit {
+        fit::fit(observations, experiment.finds.len(), share).map_err(|error| EstimatorError::Fit {
             experiment: experiment.name.to_owned(),
             reason: error.to_string(),
         })
     };
-    let mut observations = observe(|amount| amount.value);
-    let fit = fit_to(&observations)?;
-    let mut spreads = vec![Spread::default(); finds.len()];
+    let observations = observe(|amount| amount.value);
+    let mut spreads = Spreads::of(fit_to(&observations)?);
     for end in [observe(|amount| amount.low), observe(|amount| amount.high)] {
-        // All points may be off to the same side, as on a machine that is slower today.
-        let together = fit_to(&end)?;
-        spreads.iter_mut().enumerate().for_each(|(index, spread)| {
-            spread.all(together.worst(index) - fit.worst(index));
-        });
-        // And each may be off by itself, which tilts a line.
+        spreads.note(&fit_to(&end)?, Off::All);
+        // Each point may be off by itself, which tilts a line.
         for (place, point) in end.into_iter().enumerate() {
-            let Some(observation) = observations.get_mut(place) else { break };
-            let kept = std::mem::replace(observation, point);
-            let alone = fit_to(&observations)?;
-            if let Some(observation) = observations.get_mut(place) {
-                *observation = kept;
-            }
-            spreads.iter_mut().enumerate().for_each(|(index, spread)| {
-                spread.one(alone.worst(index) - fit.worst(index));
-            });
+            let mut observations = observations.clone();
+            observations.get_mut(place).into_iter().for_each(|old| *old = point.clone());
+            spreads.note(&fit_to(&observations)?, Off::One);
         }
     }
-    spreads.iter_mut().zip(&fit.untold).for_each(|(spread, untold)| spread.all(*untold));
-    let amount = |((index, price), spread): ((usize, &Price), &Spread)| {
-        (price.clone(), spread.around(fit.worst(index)))
-    };
-    let worst = finds.iter().enumerate().zip(&spreads).map(amount).collect();
-    Ok(Fitted { worst, fit })
+    // And so may be what was found before, and is taken off.
+    let beside = cases.iter().flat_map(|case| beside(experiment, case, known));
+    let beside: BTreeMap<&Price, Interval> =
+        beside.map(|(price, amount, _)| (price, amount)).collect();
+    for (price, amount) in beside {
+        for end in [amount.low, amount.high] {
+            let mut observations = observations.clone();
+            for (observation, case) in observations.iter_mut().zip(cases) {
+                observation.known += case.charges.count(price) * (end - amount.value);
+            }
+            spreads.note(&fit_to(&observations)?, Off::One);
+        }
+    }
+    let (fit, usual, worst) = spreads.finish();
+    Ok(Fitted { fit, usual, worst })
 }
 
-/// How far a price may be off, below and above.
-#[derive(Clone, Copy, Debug, Default)]
-struct Spread {
-    below: Side,
-    above: Side,
-}
-
-/// How far a price may be off to a side: as far as all points are off together, or as they are one by one,
-/// whichever is more.
-#[derive(Clone, Copy, Debug, Default)]
-struct Side {
-    together: f64,
-    squares: f64,
-}
-
-impl Spread {
-    fn side(&mut self, difference: f64) -> &mut Side {
-        if difference < 0.0 { &mut self.below } else { &mut self.above }
-    }
-
-    /// All points are off, and the price by so much.
-    fn all(&mut self, difference: f64) {
-        let side = self.side(difference);
-        side.together = side.together.max(difference.abs());
-    }
-
-    /// Another point is off, which has nothing to do with the others, and the price by so much.
-    fn one(&mut self, difference: f64) {
-        self.side(difference).squares += difference * difference;
-    }
-
-    fn around(&self, value: f64) -> Interval {
-        let [below, above] =
-            [&self.below, &self.above].map(|side| side.together.max(side.squares.sqrt()));
-        Interval { value, low: (value - below).max(0.0), high: value + above }
-    }
+/// What is charged for a case and was found by earlier experiments, with how often it is charged.
+fn beside<'c>(
+    experiment: &'c Experiment,
+    case: &'c MeasuredCase,
+    known: &'c Amounts,
+) -> impl Iterator<Item = (&'c Price, Interval, f64)> {
+    let Experiment { finds, apart, .. } = experiment;
+    let others = case.charges.iter();
+    let others = others.filter(|(price, _)| !finds.contains(price) && !apart.contains(price));
+    others.filter_map(|(price, count)| Some((price, *known.get(price)?, count)))
 }
 
 fn observation(
     experiment: &Experiment,
     case: &MeasuredCase,
-    known: &Usual,
+    known: &Amounts,
     end: fn(&Interval) -> f64,
 ) -> Observation {
-    let Experiment { finds, apart, .. } = experiment;
-    let others = case.charges.iter();
-    let others = others.filter(|(price, _)| !finds.contains(price) && !apart.contains(price));
-    let known = others.filter_map(|(price, count)| Some(known.get(price)? * count)).sum();
-    let counts = finds.iter().map(|price| case.charges.count(price)).collect();
-    Observation { value: end(&case.amount), known, counts }
+    let known = beside(experiment, case, known).map(|(_, amount, count)| amount.value * count);
+    let counts = experiment.finds.iter().map(|price| case.charges.count(price)).collect();
+    Observation { value: end(&case.amount), known: known.sum(), counts }
 }
 
 fn record(
     experiment: &Experiment,
     cases: &[MeasuredCase],
-    known: &Usual,
+    known: &Amounts,
     fitted: &Fitted,
     table: &Table,
     settings: &Settings,

@@ -2,7 +2,8 @@
 //!
 //! An experiment's points give equations, one each: the known costs of what was found before, and unknown
 //! ones, each as often as it is charged. They are solved by least squares of relative errors, where no
-//! cost is negative, and what is nowhere a hundredth of a point counts as none. That gives what is usual, which is taken off what later experiments measure.
+//! cost is negative, and what is nowhere a hundredth of a point counts as none. That gives what is usual,
+//! which is taken off what later experiments measure.
 //!
 //! A price that holds on average is one that can be attacked. So costs are then raised until the worst
 //! points are paid for: point by point, from the one that is missed by most, the cost that is most of it.
@@ -34,11 +35,6 @@ pub struct Fit {
 }
 
 impl Fit {
-    /// The cost of this number that pays for the worst points; zero if there is none.
-    pub fn worst(&self, number: usize) -> f64 {
-        self.worst.get(number).copied().unwrap_or(0.0)
-    }
-
     /// By what the cost was multiplied that was raised most, for the worst points; at least 1.
     pub fn worst_factor(&self) -> f64 {
         let factors = self.worst.iter().zip(&self.usual).map(|(worst, usual)| worst / usual);

@@ -130,6 +130,25 @@ fn what_is_done_apart_is_not_taken_off() {
 }
 
 #[test]
+fn what_was_found_before_may_be_off() {
+    let [call, base] = [ExtCost::Base, ExtCost::Sha256Base].map(Price::host);
+    let truth = [(call.clone(), 50.0), (base.clone(), 20.0)];
+    let calls = measured(&truth, &[vec![(call.clone(), 1.0)]]);
+    let hashes = measured(&truth, &[vec![(call.clone(), 4.0), (base.clone(), 1.0)]]);
+    let first = experiment("call", std::slice::from_ref(&call), 1);
+    let second = experiment("hash", std::slice::from_ref(&base), 1);
+    let table = Table::builtin(LATEST_VERSION).unwrap();
+    let findings = find(&[(&first, calls), (&second, hashes)], &[], &table, &settings()).unwrap();
+    let Found::Measured { nanoseconds, .. } = found(&findings, base) else {
+        panic!("it was measured");
+    };
+    // A hundredth of what was measured, 2.2 ns, and four times a hundredth of 50 ns.
+    let off = 2.2_f64.hypot(2.0);
+    assert!((nanoseconds.low - (20.0 - off)).abs() < 1e-6, "{nanoseconds:?}");
+    assert!((nanoseconds.high - (20.0 + off)).abs() < 1e-6, "{nanoseconds:?}");
+}
+
+#[test]
 fn a_table_has_what_was_found_and_nothing_else() {
     let base = Table::builtin(LATEST_VERSION).unwrap();
     let estimates = findings(&settings()).estimates;
