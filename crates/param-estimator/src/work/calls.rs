@@ -18,6 +18,10 @@ use torr_vm_runner::Code;
 
 /// The most rounds of a lap: steps that cost nearly no gas are not repeated for ever.
 const MOST_ROUNDS: u64 = 200_000;
+/// Rounds of a lap of short steps, at least: what a call makes once, as lists that grow, is little of them.
+const FEWEST_SHORT: u64 = 400;
+/// The most gas of a short step.
+const SHORT: u64 = 10_000_000_000;
 
 /// A contract that is called again and again.
 #[derive(Debug)]
@@ -116,7 +120,9 @@ impl<'s> Calls<'s> {
         let [full, idle] = [FULL, IDLE].map(|method| calls.call(method, &scene.config));
         let each = full?.gas_burnt.as_gas().saturating_sub(idle?.gas_burnt.as_gas()).max(1);
         let most = setting.most_rounds.clamp(1, MOST_ROUNDS);
-        calls.rounds = (scene.scale.gas_of_lap / each).clamp(setting.fewest_rounds.min(most), most);
+        let fewest = if each <= SHORT { FEWEST_SHORT } else { 1 };
+        let fewest = fewest.max(setting.fewest_rounds).min(most);
+        calls.rounds = (scene.scale.gas_of_lap / each).clamp(fewest, most);
         calls.units = units_of_round.saturating_mul(calls.rounds);
         calls.code = code(calls.rounds)?;
         Ok(calls)

@@ -1,6 +1,6 @@
 //! Adding and deleting access keys.
 
-use super::kind::{Kind, Line, Place, Request, Side, names};
+use super::kind::{Kind, Line, Place, Request, names};
 use super::receipts::key_record;
 use super::transfers::{COUNTS, SENT_COUNTS};
 use crate::error::EstimatorError;
@@ -14,8 +14,8 @@ use torr_primitives::{AccessKey, AccessKeyPermission, FunctionCallPermission};
 const NAME_BYTES: &[u64] = &[200, 2_000];
 /// How many long keys are in a transaction, which they fill.
 const LONG_KEYS: &[u64] = &[300, 700];
-/// Receipts in a chunk where each takes long.
-const MOST: usize = 20;
+/// Receipts in a chunk where each has thousands of names.
+const MOST: usize = 3;
 
 pub(super) fn deleted() -> Kind {
     Kind {
@@ -103,11 +103,7 @@ pub(super) fn for_calls() -> Kind {
 
 /// Keys with a list of methods: enough of them to be more than the receipt around them.
 fn with_names(bytes: u64, place: &Place<'_>) -> Result<Request, EstimatorError> {
-    let count = match place.side {
-        Side::Execution => 10,
-        Side::ToOthers | Side::ToOneself => 100,
-    };
-    addition(count, KeyType::MlDsa65, for_calls_of(names_of_one_letter(bytes)), place)
+    addition(10, KeyType::MlDsa65, for_calls_of(names_of_one_letter(bytes)), place)
 }
 
 /// Names that count so many bytes.

@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 /// Laps of each kind. The same work takes the same instructions, but for where memory is and what it finds
 /// in caches of its own: the middle one of three has nothing of what happens now and then.
 const LAPS: usize = 3;
+/// Laps before, for what is made for the first time only, and for memory that is got from the system then:
+/// the second still takes more than those that follow.
+const WARM_UP: usize = 2;
 /// Laps of each kind where they differ.
 const LAPS_THAT_DIFFER: usize = 9;
 /// Laps differ if the interval of their difference has a larger half width, relative to the value.
@@ -106,9 +109,10 @@ impl Instructions {
         [fewest, most]: [usize; 2],
     ) -> Result<(Interval, usize), EstimatorError> {
         let (mut full, mut idle) = (Vec::new(), Vec::new());
-        // What is made for the first time only.
-        work.prepare(Lap::Full)?;
-        work.run(Lap::Full)?;
+        for _ in 0..fewest.min(WARM_UP) {
+            work.prepare(Lap::Full)?;
+            work.run(Lap::Full)?;
+        }
         loop {
             full.push(self.lap(work, Lap::Full)?);
             idle.push(self.lap(work, Lap::Idle)?);
