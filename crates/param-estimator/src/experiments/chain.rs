@@ -21,7 +21,7 @@ const BYTES: u64 = 65_537;
 /// Lengths of arguments and payloads, in bytes; a payload may have no more than the last.
 const LENGTHS: [u64; 3] = [0, 128, 1_024];
 /// What is asked in a call, for what leaves something behind.
-const ROUNDS: u64 = 64;
+const ROUNDS: u64 = 200;
 /// What is asked in a call otherwise.
 const MANY_ROUNDS: u64 = 2_000;
 

@@ -15,8 +15,10 @@ use torr_primitives::state_init::{
     DeterministicStateInit, DeterministicStateInitV1, RawStateInit, universal_account_id,
 };
 
+/// Entries of an initial state that is as small as any with some.
+const ONE_ENTRY: &[u64] = &[1];
 /// Entries of an initial state; a receipt has no more than 1500.
-const ENTRIES: &[u64] = &[1, 100, 1_500];
+const ENTRIES: &[u64] = &[100, 1_500];
 /// Entries of one that is sent.
 const SENT_ENTRIES: &[u64] = &[100, 1_500];
 /// Bytes of a value.
@@ -83,6 +85,10 @@ pub(super) fn deterministic() -> Kind {
         ],
         free_to_send: &[],
         lines: vec![
+            Line::new("with an entry", |count, place| {
+                deterministic_of(1, Initial::with_entries(count, place))
+            })
+            .executed(ONE_ENTRY),
             Line::new("with entries", |count, place| {
                 deterministic_of(1, Initial::with_entries(count, place))
             })
@@ -127,6 +133,10 @@ pub(super) fn universal() -> Kind {
         ],
         free_to_send: &[],
         lines: vec![
+            Line::new("with an entry", |count, place| {
+                universal_of(1, Initial::with_entries(count, place))
+            })
+            .executed(ONE_ENTRY),
             Line::new("with entries", |count, place| {
                 universal_of(1, Initial::with_entries(count, place))
             })
