@@ -10,9 +10,11 @@ use tempfile::TempDir;
 
 /// What makes the C library do the same in every run. An instruction that copies any number of bytes counts
 /// once for each, and large copies are made in one of several ways by where both ends are: there is one way
-/// now, with instructions that count for what they copy. And small blocks of memory that were freed are kept
-/// apart, as what happens where they are put together depends on all that was allocated before.
-const SAME_LIBRARY: &str = "glibc.cpu.hwcaps=-ERMS,-FSRM:\
+/// now, with instructions that count for what they copy. They copy 16 bytes, to which all memory is aligned
+/// that is allocated: longer ones begin with a part that depends on where it is. And small blocks of memory
+/// that were freed are kept apart, as what happens where they are put together depends on all that was
+/// allocated before.
+const SAME_LIBRARY: &str = "glibc.cpu.hwcaps=-ERMS,-FSRM,-AVX_Fast_Unaligned_Load,-SSSE3:\
      glibc.cpu.x86_non_temporal_threshold=0x0fffffffffffffff:glibc.malloc.tcache_count=65535";
 
 /// Runs the program with the same arguments under callgrind, and waits for it.
