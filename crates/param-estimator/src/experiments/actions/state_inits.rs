@@ -15,7 +15,8 @@ use torr_primitives::state_init::{
     DeterministicStateInit, DeterministicStateInitV1, RawStateInit, universal_account_id,
 };
 
-/// Entries of an initial state that is as small as any with some.
+/// Entries of an initial state that is as small as any with some. It is a line of its own, with as many accounts
+/// in a chunk as there may be: the price of a base is found of it.
 const ONE_ENTRY: &[u64] = &[1];
 /// Entries of an initial state; a receipt has no more than 1500.
 const ENTRIES: &[u64] = &[100, 1_500];
