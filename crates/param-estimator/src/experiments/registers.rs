@@ -1,7 +1,7 @@
 //! Any call of a host function, and moving bytes between memory and registers.
 //!
-//! Each function here does nothing but that, so the costs follow from each other: a call, then reading
-//! memory, then registers.
+//! Each function here does nothing but that. None only reads memory and none but a few only write a
+//! register, so these costs are found together; what else there is follows from them.
 
 use super::call_case;
 use crate::experiment::{Bound, Case, Experiment};
@@ -16,10 +16,21 @@ const LENGTHS: [u64; 6] = [1, 63, 1_021, 16_381, 262_139, 4_194_301];
 const PLACE: u64 = 65_537;
 /// Pages that hold the longest.
 const PAGES: u64 = 68;
+/// Functions that write something short to a register, and read no memory.
+const TELL: [&str; 8] = [
+    "current_account_id",
+    "signer_account_id",
+    "signer_account_pk",
+    "predecessor_account_id",
+    "refund_to_account_id",
+    "chain_id",
+    "input",
+    "random_seed",
+];
 
 /// Experiments on memory and registers.
 pub(super) fn all() -> Vec<Experiment> {
-    vec![call(), read_memory(), write_register(), read_register(), write_memory()]
+    vec![call(), read_memory_and_write_registers(), read_register(), write_memory()]
 }
 
 fn call() -> Experiment {
@@ -49,32 +60,30 @@ fn script(steps: Vec<Step>) -> Script {
     Script::repeating(steps).with_pages(PAGES)
 }
 
-fn read_memory() -> Experiment {
+fn read_memory_and_write_registers() -> Experiment {
+    let returned = lengths("value_return", |length| {
+        script(vec![Step::call("value_return", &[length, PLACE])])
+    });
+    let copied = lengths("write_register", |length| {
+        script(vec![Step::call("write_register", &[0, length, PLACE])])
+    });
+    let told = |function: &'static str| {
+        let script = move || Script::repeating(vec![Step::call(function, &[0])]).unrolled(8);
+        call_case(function, 1, script, Setting::default)
+    };
     Experiment {
-        name: "read_memory",
-        about: "Returns bytes of memory as the value of a call, which copies them.",
-        finds: vec![Price::host(ExtCost::ReadMemoryBase), Price::host(ExtCost::ReadMemoryByte)],
-        apart: Vec::new(),
-        bound: Bound::Processor,
-        cases: lengths("value_return", |length| {
-            script(vec![Step::call("value_return", &[length, PLACE])])
-        }),
-    }
-}
-
-fn write_register() -> Experiment {
-    Experiment {
-        name: "write_register",
-        about: "Copies bytes of memory to a register.",
+        name: "read_memory_and_write_registers",
+        about: "Returns bytes of memory as the value of a call, which copies them; copies bytes of memory \
+                to a register; and asks for what the chain tells in a register.",
         finds: vec![
+            Price::host(ExtCost::ReadMemoryBase),
+            Price::host(ExtCost::ReadMemoryByte),
             Price::host(ExtCost::WriteRegisterBase),
             Price::host(ExtCost::WriteRegisterByte),
         ],
         apart: Vec::new(),
         bound: Bound::Processor,
-        cases: lengths("write_register", |length| {
-            script(vec![Step::call("write_register", &[0, length, PLACE])])
-        }),
+        cases: returned.into_iter().chain(copied).chain(TELL.map(told)).collect(),
     }
 }
 
