@@ -3,13 +3,18 @@
 //! A contract asks again and again, in a receipt of a chunk that is applied.
 
 use crate::charges::Charges;
+use crate::error::EstimatorError;
 use crate::experiment::{Bound, Case, Experiment, Work};
 use crate::price::Price;
 use crate::work::chunks::{Chunk, Chunks, VALIDATORS, validator};
 use crate::work::contract::{FULL, IDLE, Script, Step};
-use crate::work::requests::call_receipt;
-use crate::work::states::{Nodes, account_id, account_records, secret_key};
+use crate::work::requests::{self, call_receipt};
+use crate::work::scene::Scene;
+use crate::work::states::{Entries, Nodes, account_id, account_records, secret_key, stored_key};
+use torr_crypto::hash::CryptoHash;
 use torr_parameters::{ActionCost, ExtCost, Locality};
+use torr_primitives::receipt::PromiseYieldStatus;
+use torr_primitives::{AccountId, TrieKey, YieldId};
 
 const NAME: u32 = 64;
 const METHOD: u32 = 256;
@@ -22,6 +27,8 @@ const BYTES: u64 = 65_537;
 const LENGTHS: [u64; 3] = [0, 128, 1_024];
 /// What is asked in a call, for what leaves something behind.
 const ROUNDS: u64 = 200;
+/// Length of ids, in bytes; of those that are made here the last eight differ.
+const ID_LEN: usize = 32;
 /// What is asked in a call otherwise.
 const MANY_ROUNDS: u64 = 2_000;
 
@@ -43,21 +50,29 @@ fn case(
     script: impl Fn() -> Script + 'static,
 ) -> Case {
     Case::new(series, size, move |scene| {
-        let account_id = account_id("asking.near")?;
-        let script = script();
-        let code = script.code(rounds)?;
-        let records = account_records(&account_id, secret_key(0)?.public_key(), Some(code));
-        let state = scene.states.with(Nodes::Memory, records)?;
-        let chunk = |method: &str| {
-            let receipts = vec![call_receipt(&account_id, method, Vec::new())?];
-            Ok::<Chunk, crate::error::EstimatorError>(Chunk { transactions: Vec::new(), receipts })
-        };
-        let work = Chunks::new(scene, state, vec![chunk(FULL)?], rounds, Charges::default())?
-            .with_idle(chunk(IDLE)?)
-            .with_sent_actions(Locality::SenderIsReceiver)
-            .with_functions(script.functions());
+        let work = asking(scene, rounds, &script(), |_| Ok(Entries::new()))?;
         Ok(Box::new(work) as Box<dyn Work + '_>)
     })
+}
+
+/// A contract that does something `rounds` times, with what is in the state for it.
+fn asking<'s>(
+    scene: &'s Scene,
+    rounds: u64,
+    script: &Script,
+    entries: impl Fn(&AccountId) -> Result<Entries, EstimatorError>,
+) -> Result<Chunks<'s>, EstimatorError> {
+    let account_id = account_id("asking.near")?;
+    let code = script.code(rounds)?;
+    let records = account_records(&account_id, secret_key(0)?.public_key(), Some(code));
+    let state = scene.states.with_entries(Nodes::Memory, records, entries(&account_id)?)?;
+    let chunk = |method: &str| {
+        let receipts = vec![call_receipt(&account_id, method, Vec::new())?];
+        Ok::<Chunk, EstimatorError>(Chunk { transactions: Vec::new(), receipts })
+    };
+    let work = Chunks::new(scene, state, vec![chunk(FULL)?], rounds, Charges::default())?;
+    let work = work.with_idle(chunk(IDLE)?).with_sent_actions(Locality::SenderIsReceiver);
+    Ok(work.with_functions(script.functions()))
 }
 
 fn script(repeated: Vec<Step>) -> Script {
@@ -142,29 +157,55 @@ fn create_with_id() -> Experiment {
 }
 
 fn resume() -> Experiment {
-    let by_data_id = |length: u64| {
-        case("promise_yield_resume", length, ROUNDS, move || {
-            script(vec![
-                create_step(0),
-                Step::call("read_register", &[0, DATA_ID.into()]),
-                Step::call("promise_yield_resume", &[32, DATA_ID.into(), length, BYTES]),
-            ])
+    let resumed = |function: &'static str, length: u64| {
+        Case::new(function, length, move |scene| {
+            let id = ID_LEN as u64;
+            let script = script(vec![
+                Step::NextKey(DATA_ID + ID_LEN as u32 - 8),
+                Step::call(function, &[id, DATA_ID.into(), length, BYTES]),
+            ]);
+            let work = asking(scene, ROUNDS, &script, waiting)?.where_every_unit_sends_a_receipt();
+            Ok(Box::new(work) as Box<dyn Work + '_>)
         })
     };
-    let by_yield_id = |length: u64| {
-        case("promise_yield_resume_with_yield_id", length, ROUNDS, move || {
-            let mut steps = create_with_id_steps(0);
-            let resume = [32, YIELD_ID.into(), length, BYTES];
-            steps.push(Step::call("promise_yield_resume_with_yield_id", &resume));
-            script(steps)
-        })
-    };
+    let cases = ["promise_yield_resume", "promise_yield_resume_with_yield_id"]
+        .into_iter()
+        .flat_map(|function| LENGTHS.map(|length| resumed(function, length)));
     Experiment {
         name: "yield_resume",
-        about: "Resumes calls that were promised just before, by both kinds of ids.",
+        about: "Resumes calls that wait in the state, by both kinds of ids.",
         finds: [ExtCost::YieldResumeBase, ExtCost::YieldResumeByte].map(Price::host).into(),
-        apart: sent(),
+        apart: Vec::new(),
         bound: Bound::Processor,
-        cases: LENGTHS.map(by_data_id).into_iter().chain(LENGTHS.map(by_yield_id)).collect(),
+        cases: cases.collect(),
     }
+}
+
+/// Calls that wait to be resumed, each with an id of its contract that is its data id too.
+fn waiting(account_id: &AccountId) -> Result<Entries, EstimatorError> {
+    let mut entries = Entries::new();
+    for number in 0..ROUNDS {
+        let mut id = [0; ID_LEN];
+        for (place, byte) in id.iter_mut().rev().zip(stored_key(number).into_iter().rev()) {
+            *place = byte;
+        }
+        let (data_id, yield_id) = (CryptoHash(id), YieldId(id));
+        let receiver_id = || account_id.clone();
+        let receipt = requests::yielded(account_id, data_id)?;
+        let status = PromiseYieldStatus::Yielded;
+        let mut put = |key: TrieKey, value: std::io::Result<Vec<u8>>| {
+            let value = value.map_err(|error| EstimatorError::of_work(error.to_string()))?;
+            entries.push((key.to_bytes(), value));
+            Ok::<(), EstimatorError>(())
+        };
+        let key = TrieKey::PromiseYieldReceipt { receiver_id: receiver_id(), data_id };
+        put(key, borsh::to_vec(&receipt))?;
+        let key = TrieKey::PromiseYieldStatus { receiver_id: receiver_id(), data_id };
+        put(key, borsh::to_vec(&status))?;
+        let key = TrieKey::YieldIdToDataId { receiver_id: receiver_id(), yield_id };
+        put(key, borsh::to_vec(&data_id))?;
+        let key = TrieKey::DataIdToYieldId { receiver_id: receiver_id(), data_id };
+        put(key, borsh::to_vec(&yield_id))?;
+    }
+    Ok(entries)
 }

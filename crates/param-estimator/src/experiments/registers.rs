@@ -14,6 +14,10 @@ use torr_parameters::ExtCost;
 const LENGTHS: [u64; 6] = [1, 63, 1_021, 16_381, 262_139, 4_194_301];
 /// Where the bytes are, which is not aligned.
 const PLACE: u64 = 65_537;
+/// Bytes that a lap moves at least, in at most so many steps: the first of them finds room for a long
+/// value, which takes more or less by what was there before.
+const MOVED: u64 = 1 << 21;
+const MOST_STEPS: u64 = 400;
 /// Pages that hold the longest.
 const PAGES: u64 = 68;
 /// Functions that write something short to a register, and read no memory.
@@ -50,10 +54,12 @@ fn call() -> Experiment {
 }
 
 fn lengths(series: &'static str, script: impl Fn(u64) -> Script + Copy + 'static) -> Vec<Case> {
-    LENGTHS
-        .into_iter()
-        .map(|length| call_case(series, length, move || script(length), Setting::default))
-        .collect()
+    let case = |length: u64| {
+        let fewest_rounds = (MOVED / length).clamp(1, MOST_STEPS);
+        let setting = move || Setting { fewest_rounds, ..Setting::default() };
+        call_case(series, length, move || script(length), setting)
+    };
+    LENGTHS.into_iter().map(case).collect()
 }
 
 fn script(steps: Vec<Step>) -> Script {

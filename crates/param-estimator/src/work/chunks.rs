@@ -64,6 +64,8 @@ pub struct Chunks<'s> {
     counting: Arc<RuntimeConfig>,
     epoch: Arc<EpochContext>,
     ending: Ending,
+    /// Whether every unit sends a receipt, so that not to have done it is seen.
+    sends: bool,
     /// What runs contracts in place of what the scene has for it.
     runner: Option<Runner>,
 }
@@ -109,6 +111,7 @@ impl<'s> Chunks<'s> {
             counting,
             epoch,
             ending: Ending::Success,
+            sends: false,
             runner: None,
         })
     }
@@ -116,6 +119,12 @@ impl<'s> Chunks<'s> {
     /// The same where the first action of every receipt fails, and has to.
     pub fn where_first_actions_fail(mut self) -> Chunks<'s> {
         self.ending = Ending::FirstActionFails;
+        self
+    }
+
+    /// The same where every unit sends a receipt, and has to.
+    pub fn where_every_unit_sends_a_receipt(mut self) -> Chunks<'s> {
+        self.sends = true;
         self
     }
 
@@ -275,7 +284,11 @@ impl Work for Chunks<'_> {
             Lap::Full => self.chunks.get(self.turn).unwrap_or(&self.idle),
             Lap::Idle => &self.idle,
         };
-        self.check(&self.apply(chunk, &self.config)?)
+        let applied = self.apply(chunk, &self.config)?;
+        if lap == Lap::Full && self.sends && (applied.outgoing_receipts.len() as u64) < self.units {
+            return Err(EstimatorError::of_work("a receipt was not sent"));
+        }
+        self.check(&applied)
     }
 
     fn size(&self) -> Option<u64> {

@@ -148,6 +148,20 @@ pub fn receipt(
     Ok(with_body(number, predecessor_id, receiver_id, ReceiptBody::Action(body)))
 }
 
+/// A call that a contract has promised itself, and that waits to be resumed under a data id.
+///
+/// # Errors
+/// None that happens.
+pub fn yielded(account_id: &AccountId, data_id: CryptoHash) -> Result<Receipt, EstimatorError> {
+    let mut receipt = call_receipt(account_id, "resumed", Vec::new())?;
+    receipt.predecessor_id = account_id.clone();
+    if let ReceiptBody::Action(mut body) = receipt.body {
+        body.input_data_ids = vec![data_id];
+        receipt.body = ReceiptBody::PromiseYield(body);
+    }
+    Ok(receipt)
+}
+
 /// A receipt that calls a method of a contract, with more gas than it uses.
 ///
 /// # Errors
