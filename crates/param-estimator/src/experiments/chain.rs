@@ -32,6 +32,9 @@ const ID_LEN: usize = 32;
 /// What is asked in a call otherwise.
 const MANY_ROUNDS: u64 = 2_000;
 
+/// What resumes: by the protocol's ids, and by those of contracts.
+const RESUME: [&str; 2] = ["promise_yield_resume", "promise_yield_resume_with_yield_id"];
+
 /// Experiments on validators.
 pub(super) fn validators() -> Vec<Experiment> {
     vec![validator_stake(), total_stake()]
@@ -159,18 +162,12 @@ fn create_with_id() -> Experiment {
 fn resume() -> Experiment {
     let resumed = |function: &'static str, length: u64| {
         Case::new(function, length, move |scene| {
-            let id = ID_LEN as u64;
-            let script = script(vec![
-                Step::NextKey(DATA_ID + ID_LEN as u32 - 8),
-                Step::call(function, &[id, DATA_ID.into(), length, BYTES]),
-            ]);
-            let work = asking(scene, ROUNDS, &script, waiting)?.where_every_unit_sends_a_receipt();
+            let work = resuming(scene, function, length, waiting)?;
             Ok(Box::new(work) as Box<dyn Work + '_>)
         })
     };
-    let cases = ["promise_yield_resume", "promise_yield_resume_with_yield_id"]
-        .into_iter()
-        .flat_map(|function| LENGTHS.map(|length| resumed(function, length)));
+    let cases =
+        RESUME.into_iter().flat_map(|function| LENGTHS.map(|length| resumed(function, length)));
     Experiment {
         name: "yield_resume",
         about: "Resumes calls that wait in the state, by both kinds of ids.",
@@ -179,6 +176,20 @@ fn resume() -> Experiment {
         bound: Bound::Processor,
         cases: cases.collect(),
     }
+}
+
+/// A contract that resumes calls by ids that follow each other, with payloads of a length.
+fn resuming<'s>(
+    scene: &'s Scene,
+    function: &'static str,
+    length: u64,
+    waiting: impl Fn(&AccountId) -> Result<Entries, EstimatorError>,
+) -> Result<Chunks<'s>, EstimatorError> {
+    let script = script(vec![
+        Step::NextKey(DATA_ID + ID_LEN as u32 - 8),
+        Step::call(function, &[ID_LEN as u64, DATA_ID.into(), length, BYTES]),
+    ]);
+    Ok(asking(scene, ROUNDS, &script, waiting)?.where_every_unit_sends_a_receipt())
 }
 
 /// Calls that wait to be resumed, each with an id of its contract that is its data id too.
@@ -208,4 +219,24 @@ fn waiting(account_id: &AccountId) -> Result<Entries, EstimatorError> {
         put(key, borsh::to_vec(&yield_id))?;
     }
     Ok(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::MetricKind;
+    use crate::experiment::Lap;
+    use crate::work::scene::Scale;
+
+    #[test]
+    fn what_waits_is_resumed_and_nothing_else() {
+        let scene = Scene::for_tests(Scale::of(MetricKind::Time, true));
+        for function in RESUME {
+            resuming(&scene, function, 128, waiting).unwrap().run(Lap::Full).unwrap();
+            let nothing = |_: &AccountId| Ok(Entries::new());
+            let error =
+                resuming(&scene, function, 128, nothing).unwrap().run(Lap::Full).unwrap_err();
+            assert!(error.to_string().contains("not sent"), "{function}: {error}");
+        }
+    }
 }

@@ -28,7 +28,7 @@ pub struct Precision {
 impl Precision {
     /// For a run of under two minutes.
     pub const QUICK: Precision =
-        Precision { budget: Duration::from_millis(30), width: 0.03, rounds: 2, patience: 0.4 };
+        Precision { budget: Duration::from_millis(30), width: 0.03, rounds: 2, patience: 0.3 };
     /// For a table that is to be used.
     pub const FULL: Precision =
         Precision { budget: Duration::from_millis(300), width: 0.01, rounds: 3, patience: 0.6 };
