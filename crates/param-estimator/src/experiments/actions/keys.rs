@@ -15,7 +15,7 @@ const NAME_BYTES: &[u64] = &[200, 2_000];
 /// How many long keys are in a transaction, which they fill.
 const LONG_KEYS: &[u64] = &[300, 700];
 /// Receipts in a chunk where each has thousands of names.
-const MOST: usize = 3;
+const MOST: usize = 2;
 
 pub(super) fn deleted() -> Kind {
     Kind {
