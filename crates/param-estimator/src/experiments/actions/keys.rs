@@ -14,7 +14,8 @@ use torr_primitives::{AccessKey, AccessKeyPermission, FunctionCallPermission};
 const NAME_BYTES: &[u64] = &[200, 2_000];
 /// How many long keys are in a transaction, which they fill.
 const LONG_KEYS: &[u64] = &[300, 700];
-/// Receipts in a chunk where each has thousands of names.
+/// Receipts in a chunk where each has thousands of names: what the names of more take is as much as the C
+/// library can keep apart when instructions are counted.
 const MOST: usize = 2;
 
 pub(super) fn deleted() -> Kind {
