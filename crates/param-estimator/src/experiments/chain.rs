@@ -10,7 +10,9 @@ use crate::work::chunks::{Chunk, Chunks, VALIDATORS, validator};
 use crate::work::contract::{FULL, IDLE, Script, Step};
 use crate::work::requests::{self, call_receipt};
 use crate::work::scene::Scene;
-use crate::work::states::{Entries, Nodes, account_id, account_records, secret_key, stored_key};
+use crate::work::states::{
+    Entries, Nodes, account_id, account_records, entry, secret_key, stored_key,
+};
 use torr_crypto::hash::CryptoHash;
 use torr_parameters::{ActionCost, ExtCost, Locality};
 use torr_primitives::receipt::PromiseYieldStatus;
@@ -20,18 +22,16 @@ const NAME: u32 = 64;
 const METHOD: u32 = 256;
 const METHOD_LEN: u64 = 20;
 const AMOUNT: u32 = 512;
-const DATA_ID: u32 = 1_024;
-const YIELD_ID: u32 = 2_048;
+const ID: u32 = 2_048;
+/// Length of ids, in bytes.
+const ID_LEN: u64 = 32;
 const BYTES: u64 = 65_537;
 /// Lengths of arguments and payloads, in bytes; a payload may have no more than the last.
 const LENGTHS: [u64; 3] = [0, 128, 1_024];
 /// What is asked in a call, for what leaves something behind.
 const ROUNDS: u64 = 200;
-/// Length of ids, in bytes; of those that are made here the last eight differ.
-const ID_LEN: usize = 32;
 /// What is asked in a call otherwise.
 const MANY_ROUNDS: u64 = 2_000;
-
 /// What resumes: by the protocol's ids, and by those of contracts.
 const RESUME: [&str; 2] = ["promise_yield_resume", "promise_yield_resume_with_yield_id"];
 
@@ -117,9 +117,8 @@ fn create_step(length: u64) -> Step {
 
 /// Creates a promise that waits under an id of its own.
 fn create_with_id_steps(length: u64) -> Vec<Step> {
-    let create =
-        [METHOD_LEN, METHOD.into(), length, BYTES, AMOUNT.into(), 1, 0, 32, YIELD_ID.into()];
-    vec![Step::NextKey(YIELD_ID), Step::call("promise_yield_create_with_id", &create)]
+    let create = [METHOD_LEN, METHOD.into(), length, BYTES, AMOUNT.into(), 1, 0, ID_LEN, ID.into()];
+    vec![Step::NextKey(ID), Step::call("promise_yield_create_with_id", &create)]
 }
 
 /// Sending is measured of transactions, whose signatures are in it. Here there are none.
@@ -186,37 +185,32 @@ fn resuming<'s>(
     waiting: impl Fn(&AccountId) -> Result<Entries, EstimatorError>,
 ) -> Result<Chunks<'s>, EstimatorError> {
     let script = script(vec![
-        Step::NextKey(DATA_ID + ID_LEN as u32 - 8),
-        Step::call(function, &[ID_LEN as u64, DATA_ID.into(), length, BYTES]),
+        Step::NextKey(ID + ID_LEN as u32 - 8),
+        Step::call(function, &[ID_LEN, ID.into(), length, BYTES]),
     ]);
     Ok(asking(scene, ROUNDS, &script, waiting)?.where_every_unit_sends_a_receipt())
 }
 
-/// Calls that wait to be resumed, each with an id of its contract that is its data id too.
+/// Calls that wait to be resumed, each with an id of its contract that is its data id too. The last eight
+/// bytes of ids differ.
 fn waiting(account_id: &AccountId) -> Result<Entries, EstimatorError> {
     let mut entries = Entries::new();
     for number in 0..ROUNDS {
-        let mut id = [0; ID_LEN];
+        let mut id = [0; ID_LEN as usize];
         for (place, byte) in id.iter_mut().rev().zip(stored_key(number).into_iter().rev()) {
             *place = byte;
         }
         let (data_id, yield_id) = (CryptoHash(id), YieldId(id));
         let receiver_id = || account_id.clone();
         let receipt = requests::yielded(account_id, data_id)?;
-        let status = PromiseYieldStatus::Yielded;
-        let mut put = |key: TrieKey, value: std::io::Result<Vec<u8>>| {
-            let value = value.map_err(|error| EstimatorError::of_work(error.to_string()))?;
-            entries.push((key.to_bytes(), value));
-            Ok::<(), EstimatorError>(())
-        };
         let key = TrieKey::PromiseYieldReceipt { receiver_id: receiver_id(), data_id };
-        put(key, borsh::to_vec(&receipt))?;
+        entries.push(entry(&key, &receipt)?);
         let key = TrieKey::PromiseYieldStatus { receiver_id: receiver_id(), data_id };
-        put(key, borsh::to_vec(&status))?;
+        entries.push(entry(&key, &PromiseYieldStatus::Yielded)?);
         let key = TrieKey::YieldIdToDataId { receiver_id: receiver_id(), yield_id };
-        put(key, borsh::to_vec(&data_id))?;
+        entries.push(entry(&key, &data_id)?);
         let key = TrieKey::DataIdToYieldId { receiver_id: receiver_id(), data_id };
-        put(key, borsh::to_vec(&yield_id))?;
+        entries.push(entry(&key, &yield_id)?);
     }
     Ok(entries)
 }

@@ -6,6 +6,7 @@
 
 use crate::error::EstimatorError;
 use crate::work::contract::SPREAD;
+use borsh::BorshSerialize;
 use serde::{Deserialize, Serialize};
 use std::cell::{OnceCell, RefCell};
 use std::fs;
@@ -435,6 +436,18 @@ pub fn stored_key(number: u64) -> [u8; 8] {
 /// The key in the state of a key of a contract's storage.
 pub fn data_key(account_id: &AccountId, key: &[u8]) -> Vec<u8> {
     TrieKey::ContractData { account_id: account_id.clone(), key: key.to_vec() }.to_bytes()
+}
+
+/// An entry for what there are no records of.
+///
+/// # Errors
+/// When the value cannot be encoded.
+pub fn entry(
+    key: &TrieKey,
+    value: &impl BorshSerialize,
+) -> Result<(Vec<u8>, Vec<u8>), EstimatorError> {
+    let value = borsh::to_vec(value).map_err(|error| EstimatorError::of_work(error.to_string()))?;
+    Ok((key.to_bytes(), value))
 }
 
 /// An account by its name.

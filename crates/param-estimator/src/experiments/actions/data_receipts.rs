@@ -16,8 +16,7 @@ use crate::work::chunks::{Chunk, Chunks};
 use crate::work::contract::{FULL, Script, Step};
 use crate::work::requests::{hash_of_numbers, receipt, with_body};
 use crate::work::scene::Scene;
-use crate::work::states::{Entries, USERS, account_records, secret_key, user};
-use borsh::BorshSerialize;
+use crate::work::states::{Entries, USERS, account_records, entry, secret_key, user};
 use torr_crypto::hash::CryptoHash;
 use torr_parameters::ActionCost;
 use torr_primitives::action::Action;
@@ -142,15 +141,11 @@ fn put_by(
     for index in 0..results {
         let data_id = hash_of_numbers(number, index);
         let key = TrieKey::PostponedReceiptId { receiver_id: receiver_id.clone(), data_id };
-        entries.push((key.to_bytes(), encoded(&receipt_id)?));
+        entries.push(entry(&key, &receipt_id)?);
     }
     let key = TrieKey::PendingDataCount { receiver_id, receipt_id };
-    entries.push((key.to_bytes(), encoded(&(results as u32))?));
+    entries.push(entry(&key, &(results as u32))?);
     Ok(())
-}
-
-fn encoded(value: &impl BorshSerialize) -> Result<Vec<u8>, EstimatorError> {
-    borsh::to_vec(value).map_err(|error| EstimatorError::of_work(error.to_string()))
 }
 
 fn data_receipt(number: usize, index: u64, data: Vec<u8>) -> Result<Receipt, EstimatorError> {
